@@ -1,0 +1,50 @@
+"""One file per model; each holds a `RECIPE`."""
+
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from network import NetworkSettings
+
+
+@dataclass(frozen=True)
+class PixelWeights:
+    l1: float = 0.0
+    mse: float = 0.0
+    multiscale: float = 0.0
+    gradient: float = 0.0
+
+
+@dataclass(frozen=True)
+class Adversarial:
+    """Everything here starts at `start`, a share of the minutes, and ramps up over `ramp` steps."""
+
+    start: float
+    ramp: int
+    weight: float  # times the adaptive weight
+    feature_matching: float
+    detail_energy: float
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    id: str
+    network: NetworkSettings
+    pixels: PixelWeights
+    commitment: float
+    adversarial: Adversarial | None
+    loss_sentence: str
+    learning_rate: float
+    batch: int = 12
+    crop: int = 96
+    large_crop_every: int = 6  # every so many steps: fewer crops of twice the side
+    drawn_share: float = 0.05
+    unquantized_steps: int = 400
+    codebook_batches: int = 20
+    weight_average: float = 0.999
+    patience: int = 40
+    betas: tuple[float, float] = field(default=(0.9, 0.99))
+
+
+def load_recipe(model: str) -> Recipe:
+    return import_module(f"configs.{model.replace('-', '_')}").RECIPE

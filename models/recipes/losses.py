@@ -1,0 +1,73 @@
+"""Losses on pixels, and the discriminator that replaces the missing pretrained perceptual network."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+
+def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
+    return x[..., :, 1:] - x[..., :, :-1], x[..., 1:, :] - x[..., :-1, :]
+
+
+def gradient_l1(a: Tensor, b: Tensor) -> Tensor:
+    return sum((p - q).abs().mean() for p, q in zip(gradients(a), gradients(b)))
+
+
+def multiscale_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (2, 4)) -> Tensor:
+    return sum(F.l1_loss(F.avg_pool2d(a, s), F.avg_pool2d(b, s)) for s in scales)
+
+
+def detail_energy(x: Tensor) -> list[Tensor]:
+    """Local strength of detail: root mean square of each Laplacian band over 8 x 8 pixels."""
+    bands = []
+    for window in (8, 4):
+        smaller = F.avg_pool2d(x, 2)
+        band = x - F.interpolate(smaller, scale_factor=2, mode="bilinear", align_corners=False)
+        energy = F.avg_pool2d(band.square(), window, stride=window // 2)
+        bands.append((energy.mean(1, keepdim=True) + 1e-5).sqrt())
+        x = smaller
+    return bands
+
+
+def detail_energy_l1(a: Tensor, b: Tensor) -> Tensor:
+    """Asks for as much texture as the source has, wherever it is, without asking for its phase."""
+    return sum(F.l1_loss(p, q) for p, q in zip(detail_energy(a), detail_energy(b)))
+
+
+class Discriminator(nn.Module):
+    """Judges overlapping patches; spectral norm on every convolution."""
+
+    def __init__(self, widths: tuple[int, ...] = (48, 96, 160)):
+        super().__init__()
+        channels = (3, *widths)
+        self.layers = nn.ModuleList(
+            spectral_norm(nn.Conv2d(a, b, 4, stride=2, padding=1)) for a, b in zip(channels, widths)
+        )
+        self.mix = spectral_norm(nn.Conv2d(widths[-1], widths[-1], 3, padding=1))
+        self.verdict = spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1))
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        features, x = [], pixels
+        for layer in (*self.layers, self.mix):
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.verdict(x), features
+
+
+def discriminator_hinge(real: Tensor, fake: Tensor) -> Tensor:
+    return 0.5 * (F.relu(1 - real).mean() + F.relu(1 + fake).mean())
+
+
+def feature_matching(real: list[Tensor], fake: list[Tensor]) -> Tensor:
+    """L1 between discriminator features, each relative to the strength of the real ones."""
+    return sum(
+        F.l1_loss(f, r.detach()) / (r.detach().abs().mean() + 1e-4) for r, f in zip(real, fake)
+    ) / len(real)
+
+
+def adaptive_weight(pixel_loss: Tensor, adversarial: Tensor, last_layer: Tensor, limit: float = 10.0) -> Tensor:
+    """The ratio of both losses' gradients at the last layer, as in VQGAN."""
+    a = torch.autograd.grad(pixel_loss, last_layer, retain_graph=True)[0].norm()
+    b = torch.autograd.grad(adversarial, last_layer, retain_graph=True)[0].norm()
+    return (a / (b + 1e-6)).clamp(max=limit).detach()

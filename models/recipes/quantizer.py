@@ -1,0 +1,83 @@
+"""Vector quantizer with a codebook kept by moving averages."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Quantizer(nn.Module):
+    """Nearest entry by squared distance ("l2") or by angle ("cosine"), straight-through gradient.
+
+    The entries follow the mean of the latents they win. An entry that won nothing for
+    `patience` steps starts again at a random latent of the batch.
+    """
+
+    def __init__(self, size: int, dimension: int, lookup: str, decay: float = 0.99, patience: int = 40):
+        super().__init__()
+        self.lookup, self.decay, self.patience = lookup, decay, patience
+        self.register_buffer("codebook", self.place(torch.randn(size, dimension)))
+        self.register_buffer("sums", self.codebook.clone())
+        self.register_buffer("counts", torch.ones(size))
+        self.register_buffer("idle", torch.zeros(size))
+
+    def place(self, vectors: Tensor) -> Tensor:
+        """Bring latents or entries to where they are compared."""
+        return F.normalize(vectors, dim=-1) if self.lookup == "cosine" else vectors
+
+    def nearest(self, placed: Tensor) -> Tensor:
+        scores = placed @ self.codebook.T
+        if self.lookup == "l2":
+            scores = scores - 0.5 * self.codebook.square().sum(-1)
+        return scores.argmax(-1)
+
+    def forward(self, latents: Tensor, quantize: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+        """latents N x D x h x w → quantized (same shape), tokens N x h x w, commitment loss."""
+        placed = self.place(latents.float().movedim(1, -1))
+        if not quantize:
+            tokens = torch.zeros(placed.shape[:-1], dtype=torch.long)
+            return placed.movedim(-1, 1), tokens, placed.new_zeros(())
+        flat = placed.detach().flatten(0, -2)
+        tokens = self.nearest(flat)
+        quantized = self.codebook[tokens].view_as(placed)
+        commitment = F.mse_loss(placed, quantized)
+        straight_through = placed + (quantized - placed).detach()
+        if self.training:
+            self._follow(flat, tokens)
+        return straight_through.movedim(-1, 1), tokens.view(placed.shape[:-1]), commitment
+
+    @torch.no_grad()
+    def _follow(self, flat: Tensor, tokens: Tensor) -> None:
+        wins = torch.bincount(tokens, minlength=len(self.codebook)).to(flat.dtype)
+        self.counts.lerp_(wins, 1 - self.decay)
+        self.sums.lerp_(torch.zeros_like(self.sums).index_add_(0, tokens, flat), 1 - self.decay)
+        self.idle.add_(1).masked_fill_(wins > 0, 0)
+        self.codebook.copy_(self.place(self.sums / self.counts.clamp(min=1e-5)[:, None]))
+        dead = self.idle >= self.patience
+        if dead.any():
+            fresh = flat[torch.randint(len(flat), (int(dead.sum()),))]
+            self.restart(dead, fresh)
+
+    @torch.no_grad()
+    def restart(self, where: Tensor, entries: Tensor) -> None:
+        typical = self.counts.mean()
+        self.codebook[where] = entries
+        self.counts[where] = typical
+        self.sums[where] = entries * typical
+        self.idle[where] = 0
+
+    @torch.no_grad()
+    def start_from(self, latents: Tensor, rounds: int = 10) -> None:
+        """k-means over real latents (M x D), the usual start of a codebook."""
+        size = len(self.codebook)
+        self.codebook.copy_(latents[torch.randperm(len(latents))[:size]])
+        for _ in range(rounds):
+            tokens = torch.cat([self.nearest(part) for part in latents.split(8192)])
+            wins = torch.bincount(tokens, minlength=size)
+            means = torch.zeros_like(self.codebook).index_add_(0, tokens, latents)
+            means = self.place(means / wins.clamp(min=1)[:, None])
+            empty = wins == 0
+            means[empty] = latents[torch.randint(len(latents), (int(empty.sum()),))]
+            self.codebook.copy_(means)
+        self.counts.fill_(len(tokens) / size)
+        self.sums.copy_(self.codebook * self.counts[:, None])
+        self.idle.zero_()

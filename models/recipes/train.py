@@ -1,0 +1,233 @@
+"""Train one tokenizer: python train.py --model vqgan-f8 --data photos --out runs/vqgan-f8 --minutes 60
+
+The state is saved to OUT/state.pt every few minutes and when the process is asked to stop;
+the same command goes on from there. Metrics go to OUT/metrics.jsonl, one JSON line per --log steps.
+"""
+
+import argparse
+import copy
+import json
+import math
+import os
+import signal
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from configs import Recipe, load_recipe
+from data import Crops, Photos
+from losses import (
+    Discriminator,
+    adaptive_weight,
+    detail_energy_l1,
+    discriminator_hinge,
+    feature_matching,
+    gradient_l1,
+    multiscale_l1,
+)
+from network import Autoencoder
+from quantizer import Quantizer
+
+
+class Trainer:
+    def __init__(self, recipe: Recipe, minutes: float):
+        self.recipe, self.minutes = recipe, minutes
+        settings = recipe.network
+        self.network = Autoencoder(settings).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.network).requires_grad_(False)
+        self.quantizer = Quantizer(
+            settings.codebookSize, settings.entryDimension, settings.lookup, patience=recipe.patience
+        )
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), recipe.learning_rate, betas=recipe.betas, weight_decay=1e-4
+        )
+        self.discriminator = Discriminator().to(memory_format=torch.channels_last)
+        self.critic_optimizer = torch.optim.AdamW(
+            self.discriminator.parameters(), recipe.learning_rate, betas=(0.5, 0.9), weight_decay=1e-4
+        )
+        self.step, self.seconds, self.critic_steps, self.balance = 0, 0.0, 0, 0.0
+        self.recent_latents: list[Tensor] = []
+
+    PARTS = ("network", "average", "quantizer", "optimizer", "discriminator", "critic_optimizer")
+    COUNTERS = ("step", "seconds", "critic_steps", "balance")
+
+    def save(self, file: Path, **extra) -> None:
+        state = {name: getattr(self, name).state_dict() for name in self.PARTS}
+        state |= {name: getattr(self, name) for name in self.COUNTERS} | extra
+        state["model"] = self.recipe.id
+        temporary = file.with_suffix(".tmp")
+        torch.save(state, temporary)
+        os.replace(temporary, file)
+
+    def load(self, file: Path) -> None:
+        state = torch.load(file, weights_only=True)
+        for name in self.PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        for name in self.COUNTERS:
+            setattr(self, name, state[name])
+
+    @property
+    def progress(self) -> float:
+        return min(1.0, self.seconds / (60 * self.minutes))
+
+    def learning_rate(self, peak: float) -> float:
+        """Short warm-up, then a cosine that reaches a hundredth when the minutes are over."""
+        fall = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress))
+        return peak * min(1.0, (self.step + 1) / 100) * fall
+
+    def train_step(self, pixels: Tensor) -> dict[str, float]:
+        recipe = self.recipe
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate(recipe.learning_rate)
+        quantize = self.step >= recipe.unquantized_steps
+        if self.step == recipe.unquantized_steps:
+            self.quantizer.start_from(torch.cat(self.recent_latents))
+            self.recent_latents.clear()
+
+        latents = self.network.encoder(pixels)
+        if not quantize:
+            self._remember(latents)
+        quantized, tokens, commitment = self.quantizer(latents, quantize)
+        reconstruction = self.network.decoder(quantized)
+
+        weights = recipe.pixels
+        parts = {"mse": F.mse_loss(reconstruction, pixels)}
+        loss = weights.mse * parts["mse"] + recipe.commitment * commitment
+        if weights.l1:
+            loss = loss + weights.l1 * F.l1_loss(reconstruction, pixels)
+        if weights.multiscale:
+            loss = loss + weights.multiscale * multiscale_l1(reconstruction, pixels)
+        if weights.gradient:
+            loss = loss + weights.gradient * gradient_l1(reconstruction, pixels)
+        parts |= {"loss": loss, "commitment": commitment}
+        critic_on = recipe.adversarial and quantize and self.progress >= recipe.adversarial.start
+        if critic_on:
+            loss = loss + self._adversarial(pixels, reconstruction, loss, parts)
+
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        parts["gradient"] = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        if critic_on:
+            self._train_critic(pixels, reconstruction.detach(), parts)
+        self._follow_weights()
+        self.step += 1
+        self.last_tokens = tokens
+        return {name: float(value) for name, value in parts.items()}
+
+    def _remember(self, latents: Tensor) -> None:
+        placed = self.quantizer.place(latents.detach().movedim(1, -1).flatten(0, -2))
+        self.recent_latents.append(placed)
+        del self.recent_latents[: -self.recipe.codebook_batches]
+
+    def _adversarial(self, pixels: Tensor, fake: Tensor, pixel_loss: Tensor, parts: dict) -> Tensor:
+        plan = self.recipe.adversarial
+        self.discriminator.requires_grad_(False)
+        verdict, fake_features = self.discriminator(fake)
+        with torch.no_grad():
+            _, real_features = self.discriminator(pixels)
+        self.discriminator.requires_grad_(True)
+        hinge = -verdict.mean()
+        if self.critic_steps % 8 == 0:
+            now = float(adaptive_weight(pixel_loss, hinge, self.network.decoder.paint.weight))
+            self.balance = 0.8 * self.balance + 0.2 * now if self.balance else now
+        matching = feature_matching(real_features, fake_features)
+        energy = detail_energy_l1(pixels, fake)
+        parts |= {"hinge": hinge, "matching": matching, "energy": energy}
+        ramp = min(1.0, self.critic_steps / plan.ramp)
+        return ramp * (
+            plan.weight * self.balance * hinge
+            + plan.feature_matching * matching
+            + plan.detail_energy * energy
+        )
+
+    def _train_critic(self, real: Tensor, fake: Tensor, parts: dict) -> None:
+        for group in self.critic_optimizer.param_groups:
+            group["lr"] = self.recipe.adversarial.learning_rate * max(0.1, 1 - self.progress)
+        # One pass over both: the same singular-vector estimates, and larger batches.
+        verdict_real, verdict_fake = self.discriminator(torch.cat([real, fake]))[0].chunk(2)
+        loss = discriminator_hinge(verdict_real, verdict_fake)
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.critic_optimizer.step()
+        self.critic_steps += 1
+        parts |= {"critic": loss, "balance": self.balance}
+
+    @torch.no_grad()
+    def _follow_weights(self) -> None:
+        keep = min(self.recipe.weight_average, (1 + self.step) / (10 + self.step))
+        targets, sources = list(self.average.parameters()), list(self.network.parameters())
+        torch._foreach_lerp_(targets, sources, 1 - keep)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--data", required=True, type=Path, help="folder of training photos")
+    parser.add_argument("--out", required=True, type=Path, help="state and metrics of this run")
+    parser.add_argument("--cache", type=Path, help="decoded photos (default: OUT/../cache)")
+    parser.add_argument("--minutes", required=True, type=float, help="training time, over all resumes")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--log", type=int, default=50, help="steps per metrics line")
+    parser.add_argument("--save-minutes", type=float, default=3)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(arguments.threads)
+    torch.set_flush_denormal(True)
+    recipe = load_recipe(arguments.model)
+    trainer = Trainer(recipe, arguments.minutes)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    state_file = arguments.out / "state.pt"
+    if state_file.exists():
+        trainer.load(state_file)
+    seed = arguments.seed + trainer.step
+    torch.manual_seed(seed)
+    photos = Photos(arguments.data, arguments.cache or arguments.out.parent / "cache")
+    crops = Crops(photos, recipe.drawn_share, seed)
+
+    stopping = False
+
+    def stop(*_) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    clock = saved = time.monotonic()
+    sums: dict[str, float] = {}
+    used = torch.zeros(recipe.network.codebookSize)
+    with open(arguments.out / "metrics.jsonl", "a", buffering=1) as metrics:
+        while not stopping and trainer.progress < 1:
+            large = recipe.large_crop_every and trainer.step % recipe.large_crop_every == 0
+            size = recipe.crop * (2 if large else 1)
+            parts = trainer.train_step(crops.batch(recipe.batch // (4 if large else 1), size))
+            now = time.monotonic()
+            trainer.seconds += now - clock
+            clock = now
+            for name, value in parts.items():
+                sums[name] = sums.get(name, 0.0) + value
+            used[trainer.last_tokens.flatten()] = 1
+            if trainer.step % arguments.log == 0:
+                line = {
+                    "step": trainer.step,
+                    "minutes": round(trainer.seconds / 60, 2),
+                    **{name: round(total / arguments.log, 5) for name, total in sums.items()},
+                    "usage": round(float(used.mean()), 4),
+                    "load": round(os.getloadavg()[0], 2),
+                }
+                metrics.write(json.dumps(line) + "\n")
+                sums.clear()
+                used.zero_()
+            if now - saved > 60 * arguments.save_minutes:
+                trainer.save(state_file, photos=len(photos), threads=arguments.threads)
+                saved = time.monotonic()
+        trainer.save(state_file, photos=len(photos), threads=arguments.threads)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+/**
+ * Every failure a person can meet, named once, with the parameters its sentence needs.
+ * `src/i18n` owns the sentences in both languages; a test covers every code.
+ */
+export interface ErrorParameters {
+  // the machine
+  'webgpu-failed': { reason: string };
+  'device-lost': { reason: string };
+  'out-of-memory': { what: string };
+  'worker-crashed': { reason: string };
+  // models
+  'manifest-invalid': { file: string; reason: string };
+  'model-missing-file': { file: string };
+  'model-http': { file: string; status: number };
+  'model-web-page': { file: string };
+  'model-offline': { file: string };
+  'model-truncated': { file: string; bytes: number; expected: number };
+  'model-hash': { file: string };
+  'model-corrupt': { file: string; reason: string };
+  'model-check-failed': { provider: string; mismatched: number; difference: number };
+  'model-not-open': { model: string };
+  // sources
+  'media-empty': { file: string };
+  'media-unknown': { file: string };
+  'media-undecodable': { file: string; format: string };
+  'media-unsupported': { file: string; format: string };
+  'media-too-large': { file: string; megapixels: number };
+  'media-video': { file: string };
+  'media-fetch': { address: string };
+  'camera-denied': Record<string, never>;
+  'camera-missing': Record<string, never>;
+  'tokens-invalid': { file: string; reason: string };
+  'tokens-range': { token: number; size: number };
+  'tokens-shape': { count: number; reason: string };
+  'clipboard-empty': Record<string, never>;
+  // everything else
+  'engine-timeout': { seconds: number };
+  'save-failed': { reason: string };
+  internal: { message: string };
+}
+
+export type ErrorCode = keyof ErrorParameters;
+
+/** `code` and `parameters` are for programs; the sentence a person reads is made of them by `src/i18n`. */
+export class TokenscopeError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'TokenscopeError';
+  readonly code: C;
+  readonly parameters: ErrorParameters[C];
+
+  constructor(code: C, parameters: ErrorParameters[C], options?: { cause?: unknown }) {
+    super(`${code} ${JSON.stringify(parameters)}`, options);
+    this.code = code;
+    this.parameters = parameters;
+  }
+}
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly parameters: ErrorParameters[ErrorCode];
+  readonly aborted: boolean;
+  readonly stack?: string;
+}
+
+/** Errors lose their class when they cross a worker; these two put it back. */
+export function toWire(error: unknown): WireError {
+  if (error instanceof TokenscopeError) return { code: error.code, parameters: error.parameters, aborted: false };
+  const { message = String(error), stack } = error as Partial<Error>;
+  return { code: 'internal', parameters: { message }, aborted: isAbort(error), ...(stack ? { stack } : {}) };
+}
+
+export function fromWire(wire: WireError): Error {
+  if (wire.aborted) return new DOMException('aborted', 'AbortError');
+  return new TokenscopeError(wire.code, wire.parameters);
+}
+
+export function isAbort(error: unknown): boolean {
+  return (error as { name?: unknown } | null)?.name === 'AbortError';
+}
+
+/** Any thrown thing as a named error; what is not ours becomes `internal`. */
+export function asTokenscopeError(error: unknown): TokenscopeError {
+  if (error instanceof TokenscopeError) return error;
+  return new TokenscopeError('internal', { message: error instanceof Error ? error.message : String(error) }, { cause: error });
+}

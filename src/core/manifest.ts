@@ -1,0 +1,100 @@
+import type { SizeRule } from './framing.ts';
+
+/** models/<id>/manifest.json, version 1. `models/manifest.schema.json` is the contract; `parseManifest` checks it. */
+export interface Manifest {
+  readonly manifest: 1;
+  readonly id: string;
+  readonly title: string;
+  readonly medium: 'image' | 'video';
+  /** Published architecture (a file name in src/convert/architectures) or 'custom'. */
+  readonly architecture: string;
+  readonly quantizer: QuantizerSettings;
+  readonly size: SizeRule & {
+    readonly frames?: { readonly rule: 'grouped' | 'causal'; readonly reduction: number; readonly window: number };
+  };
+  readonly pixels: PixelSettings;
+  readonly graphs: { readonly encoder: GraphFacts; readonly decoder: GraphFacts; readonly discriminator?: GraphFacts };
+  readonly codebook?: { readonly file: string; readonly tensor: string };
+  readonly scores?: { readonly file: string; readonly weight: string; readonly bias?: string };
+  readonly files: readonly ModelFile[];
+  readonly check?: {
+    readonly file: string;
+    readonly input: string;
+    readonly tokens: string;
+    readonly reconstruction: string;
+    readonly tolerance?: number;
+  };
+  /** Pictures of all entries, each decoded alone, in one WebP made with the model: `columns` cells a row, `cell` pixels a side. */
+  readonly atlas?: { readonly file: string; readonly cell: number; readonly columns: number };
+  readonly recorded?: readonly RecordedResult[];
+  readonly source: {
+    readonly licence: string;
+    readonly paper?: string;
+    readonly repository?: string;
+    readonly training?: string;
+  };
+  readonly figures?: readonly ModelFigures[];
+}
+
+export interface QuantizerSettings {
+  readonly kind: 'vq' | 'fsq' | 'lfq' | 'in-graph';
+  readonly codebookSize?: number;
+  readonly entryDimension?: number;
+  readonly score?: 'l2' | 'cosine' | 'dot' | 'projection';
+  readonly normalizeEntries?: boolean;
+  readonly levels?: readonly number[];
+  readonly bits?: number;
+  readonly firstBit?: 'least' | 'most';
+  readonly entryScale?: number;
+}
+
+export interface PixelSettings {
+  readonly range: readonly [number, number];
+  readonly outputRange: readonly [number, number];
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly channels?: 'rgb' | 'bgr';
+  readonly map?: 'linear' | 'dalle-map-pixels';
+}
+
+export type PixelLayout = 'NCHW' | 'NHWC' | 'NHWC4' | 'NCTHW' | 'NTHWC' | 'TCHW' | 'NTHWC4';
+export type LatentLayout = 'NDHW' | 'NHWD' | 'NDTHW' | 'NTHWD' | 'TDHW';
+
+export interface GraphFacts {
+  readonly file: string;
+  readonly input: string;
+  readonly output: string;
+  readonly layout: PixelLayout;
+  readonly carries?: 'latents' | 'tokens';
+  readonly latentLayout?: LatentLayout;
+  readonly dtype?: 'float32' | 'float16';
+  readonly tokenDtype?: 'int32' | 'int64';
+}
+
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256?: string;
+  readonly url?: string;
+}
+
+/** A result shipped with the model: tokens bit-packed (ceil(log2 K) bits each, most significant first) in base64. */
+export interface RecordedResult {
+  readonly sample: string;
+  readonly grid: readonly number[];
+  readonly tokens: string;
+  readonly reconstruction: string;
+  readonly on?: string;
+}
+
+export interface ModelFigures {
+  readonly set: string;
+  readonly psnr: number;
+  readonly ssim?: number;
+  readonly msssim?: number | null;
+  readonly usage?: number;
+  readonly perplexity?: number;
+  readonly dead?: number;
+  readonly bitsPerPixel?: number;
+  readonly sharpness?: number;
+}

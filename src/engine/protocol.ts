@@ -1,0 +1,166 @@
+import type { Framing, Size } from '../core/framing.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { Measures } from '../core/metric.ts';
+import type { Picture } from '../core/pixels.ts';
+import type { Latents, TokenGrid } from '../core/token-grid.ts';
+
+/** Everything the page can ask of the worker. Typed here, served by `engine.ts`, called through `client.ts`. */
+export interface Engine {
+  /** What this machine offers, and which provider will be used and why. */
+  device(): Promise<DeviceFacts>;
+
+  /** Opens a model: files (with progress, hash check and cache), sessions, quantizer, then its `check`. Aborts cleanly. */
+  openModel(
+    files: ModelFiles,
+    options: OpenOptions,
+    onProgress: (progress: OpenProgress) => void,
+    signal: AbortSignal,
+  ): Promise<OpenModel>;
+  closeModel(model: ModelId): Promise<void>;
+
+  /** Hands a picture over (an ImageBitmap is transferred) to be framed and encoded, any number of times, by any model. */
+  openPicture(picture: ImageBitmap | Picture): Promise<PictureId>;
+  closePicture(picture: PictureId): Promise<void>;
+  /** The picture as `size` pixels of the given framing, without any model: what a model would see. */
+  framePicture(picture: PictureId, framing: Framing, size: Size): Promise<Picture>;
+
+  /** Picture → what the model saw, latents, tokens and runners-up. A newer encode of the same model overtakes a waiting one (which rejects as aborted). */
+  encode(model: ModelId, picture: PictureId, framing: Framing, signal: AbortSignal): Promise<Encoded>;
+  /** Tokens → reconstruction. A newer decode of the same model overtakes a waiting one. Checks the token range. */
+  decode(model: ModelId, grid: TokenGrid, signal: AbortSignal): Promise<Decoded>;
+  /** Latents → reconstruction, bypassing the quantizer. */
+  decodeLatents(model: ModelId, latents: Latents, signal: AbortSignal): Promise<Decoded>;
+
+  /** All metrics of the shelf. */
+  measure(source: Picture, reconstruction: Picture, grid: TokenGrid, codebookSize: number): Promise<Measures>;
+
+  /** Distance of a cell's latent vector to every entry (K values): the whole distance row. */
+  distances(model: ModelId, latent: Float32Array): Promise<Float32Array>;
+  /** The `count` entries nearest to an entry (itself left out), ascending. */
+  neighbours(model: ModelId, entry: number, count: number): Promise<{ entries: Int32Array; distances: Float32Array }>;
+  /** Positions of all entries on the codebook's first three principal components, each scaled to [0, 1]: K × 3. Also serves token colours. */
+  entryGeometry(model: ModelId): Promise<Float32Array>;
+  /** Entry vectors of a range, row by row: (to − from) × D. */
+  entries(model: ModelId, from: number, to: number): Promise<Float32Array>;
+  /** Each entry decoded alone on a small flat grid, the middle cell cut out: pictures of `side` pixels. Runs behind everything else. */
+  drawEntries(
+    model: ModelId,
+    entries: Int32Array,
+    signal: AbortSignal,
+  ): Promise<{ side: number; pictures: Uint8ClampedArray<ArrayBuffer> }>;
+
+  /** Models kept in the origin's private file system. */
+  storedModels(): Promise<StoredModel[]>;
+  deleteStoredModel(id: string): Promise<void>;
+
+  /** Times the open model on a picture: median of `runs` after a warm-up, beside the bare session runs. */
+  bench(model: ModelId, picture: PictureId, framing: Framing, runs: number, signal: AbortSignal): Promise<BenchResult>;
+}
+
+export type ModelId = number;
+export type PictureId = number;
+
+export type Provider = 'webgpu' | 'wasm';
+
+export interface DeviceFacts {
+  readonly provider: Provider;
+  /** Why this provider: a key of the texts (`provider.reason.<why>`). */
+  readonly why:
+    | 'webgpu-works'
+    | 'no-webgpu'
+    | 'no-adapter'
+    | 'software-adapter'
+    | 'device-refused'
+    | 'known-answer-wrong'
+    | 'asked'
+    | 'fell-back';
+  /** Further words of the reason, untranslated (an error text), when there are some. */
+  readonly detail?: string;
+  readonly adapter: string;
+  readonly shaderF16: boolean;
+  readonly threads: number;
+  readonly isolated: boolean;
+  readonly build: 'jspi' | 'asyncify' | 'wasm';
+  readonly maxTextureSide: number;
+}
+
+/** A model's files by name: bytes at hand, or where to fetch them. `manifest.json` is one of them. */
+export type ModelFiles = Readonly<Record<string, Blob | string>>;
+
+export interface OpenOptions {
+  /** Without it the device's own provider is used. */
+  readonly provider?: Provider;
+  /** Runs the model's `check`; default true. */
+  readonly check?: boolean;
+}
+
+export type OpenProgress =
+  | { readonly stage: 'download'; readonly loaded: number; readonly total: number; readonly cached: boolean }
+  | { readonly stage: 'prepare' }
+  | { readonly stage: 'check' };
+
+export interface OpenModel {
+  readonly id: ModelId;
+  readonly manifest: Manifest;
+  readonly device: DeviceFacts;
+  readonly codebookSize: number;
+  readonly entryDimension: number;
+  /** Mismatches of the model's own `check` on this provider; undefined when the model has none. */
+  readonly check?: CheckResult;
+  readonly openMs: number;
+}
+
+export interface CheckResult {
+  readonly cells: number;
+  /** Tokens that differ although the choice was clear. */
+  readonly mismatched: number;
+  /** Tokens that differ within a near tie. */
+  readonly nearTies: number;
+  /** Largest absolute difference of the reconstruction, in the model's output range. */
+  readonly difference: number;
+  readonly tolerance: number;
+  readonly passed: boolean;
+}
+
+export interface Encoded {
+  readonly model: ModelId;
+  readonly picture: PictureId;
+  readonly framing: Framing;
+  /** The picture as the model saw it. */
+  readonly source: Picture;
+  readonly grid: TokenGrid;
+  /** Absent when the quantizer is inside the graph. */
+  readonly latents?: Latents;
+  readonly nearest?: Nearest;
+  readonly timings: { readonly prepareMs: number; readonly encodeMs: number; readonly quantizeMs: number };
+}
+
+/** The nearest entries of every cell, the winner first: cells × count, ascending distance. */
+export interface Nearest {
+  readonly count: number;
+  readonly entries: Int32Array;
+  readonly distances: Float32Array;
+}
+
+export interface Decoded {
+  readonly model: ModelId;
+  readonly reconstruction: Picture;
+  readonly timings: { readonly decodeMs: number; readonly finishMs: number };
+}
+
+export interface StoredModel {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+export interface BenchResult {
+  readonly provider: Provider;
+  readonly adapter: string;
+  readonly runs: number;
+  readonly encodeMs: number;
+  readonly decodeMs: number;
+  /** The sum of the bare `session.run` calls. */
+  readonly bareMs: number;
+  /** Share of encode + decode beyond the bare runs, 0.05 = 5 %. */
+  readonly overhead: number;
+}

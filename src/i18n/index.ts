@@ -1,0 +1,53 @@
+import i18next from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import { codebook } from './texts/codebook.ts';
+import { compare } from './texts/compare.ts';
+import { errors } from './texts/errors.ts';
+import { metrics } from './texts/metrics.ts';
+import { pipeline } from './texts/pipeline.ts';
+import { shell } from './texts/shell.ts';
+import { sources } from './texts/sources.ts';
+import { words } from './texts/words.ts';
+
+/** Every sentence of the page by area; keys are written `area.key`. */
+export const areas = { words, shell, pipeline, compare, codebook, sources, errors, metrics };
+
+type Resources = { [A in keyof typeof areas]: (typeof areas)[A]['en'] };
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation';
+    resources: { translation: Resources };
+  }
+}
+
+export type Language = 'en' | 'zh';
+
+function resources(language: Language) {
+  return { translation: Object.fromEntries(Object.entries(areas).map(([area, both]) => [area, both[language]])) };
+}
+
+/** Must have run before anything is drawn. */
+export async function startTexts(language: Language): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    resources: { en: resources('en'), zh: resources('zh') },
+    interpolation: { escapeValue: false },
+  });
+}
+
+export async function changeLanguage(language: Language): Promise<void> {
+  await i18next.changeLanguage(language);
+}
+
+/** `t('pipeline.title', { … })` and the language in use. */
+export function useTexts() {
+  const { t, i18n } = useTranslation();
+  return { t, language: i18n.language as Language };
+}
+
+/** Thousands separated the same way in both languages; `digits` after the point. */
+export function number(value: number, digits = 0): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}

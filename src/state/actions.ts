@@ -1,0 +1,60 @@
+import type { Framing } from '../core/framing.ts';
+import type { Cell, TokenGrid } from '../core/token-grid.ts';
+import type { BenchResult, ModelFiles } from '../engine/protocol.ts';
+import type { CompareView, Palette, Place, State } from './store.ts';
+
+/** The page's verbs. Failures become `state.error`; none of these throws at a view. */
+export interface Actions {
+  goTo(place: Place): void;
+  setLanguage(language: State['language']): void;
+  setTheme(theme: State['theme']): void;
+  setPalette(palette: Palette): void;
+  setQuantizerOpen(open: boolean): void;
+  setCompare(change: Partial<CompareView>): void;
+  setCodebook(change: Partial<State['codebook']>): void;
+
+  /** Selects a cell of the active model's grid (clamped) and the token in it. */
+  selectCell(cell: Cell): void;
+  /** Moves the selection by whole cells, wrapping at the edges. */
+  moveCell(rows: number, columns: number): void;
+  /** Selects an entry, and its first place in the current grid when it has one. */
+  selectEntry(entry: number): void;
+
+  /** Opens an embedded model as the active one; one that is open already only moves to the front. */
+  openModel(id: string): Promise<void>;
+  /** Adds an embedded model as a further row of Compare. */
+  addModel(id: string): Promise<void>;
+  openModelFiles(files: ModelFiles): Promise<void>;
+  closeModel(slot: number): void;
+  /** Tries a failed model again, on the other provider when asked. */
+  retryModel(slot: number, provider?: 'webgpu' | 'wasm'): Promise<void>;
+
+  openSample(id: string): Promise<void>;
+  /** One file opens; several (or a folder) become the tray, and the first opens. */
+  openFiles(files: readonly File[]): Promise<void>;
+  openUrl(address: string): Promise<void>;
+  openTrayItem(key: number): Promise<void>;
+  removeTrayItem(key: number): void;
+  clearTray(): void;
+  /** Runs the active model over the whole tray; aborts a run under way first. */
+  runTray(): Promise<void>;
+  stopTray(): void;
+  /** Token indices as text: numbers separated by anything, or our JSON. */
+  openTokenText(text: string): Promise<void>;
+  openTokens(grid: TokenGrid, name: string): Promise<void>;
+  startCamera(): Promise<void>;
+  stopCamera(): void;
+
+  setFraming(change: Partial<Framing>): void;
+  setColourManaged(managed: boolean): void;
+
+  /** Asks for pictures of entries that are not drawn yet; they arrive in `slot.entryPictures`. */
+  wantEntryPictures(slot: number, entries: readonly number[]): void;
+  /** The distance row of a cell of a slot: K values, or undefined when the model cannot say. */
+  distances(slot: number, cell: Cell): Promise<Float32Array | undefined>;
+  neighbours(slot: number, entry: number, count: number): Promise<{ entries: Int32Array; distances: Float32Array } | undefined>;
+  bench(runs?: number): Promise<BenchResult | undefined>;
+
+  dismissError(): void;
+  dismissNotice(key: number): void;
+}

@@ -1,0 +1,36 @@
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import type { Actions } from './actions.ts';
+import type { Slot, State, Store } from './store.ts';
+
+export interface Playground {
+  readonly store: Store;
+  readonly actions: Actions;
+}
+
+export const PlaygroundContext = createContext<Playground | undefined>(undefined);
+
+function usePlayground(): Playground {
+  const playground = useContext(PlaygroundContext);
+  if (!playground) throw new Error('No playground above this component.');
+  return playground;
+}
+
+/** One slice of the state; the component draws again only when the slice changes. */
+export function useTokenscope<T>(select: (state: State) => T): T {
+  return useStore(usePlayground().store, select);
+}
+
+export function useActions(): Actions {
+  return usePlayground().actions;
+}
+
+/** The store itself, for drawing outside React (pointer moves, canvases). */
+export function usePlaygroundStore(): Store {
+  return usePlayground().store;
+}
+
+/** The active model's slot. */
+export function useActiveSlot(): Slot | undefined {
+  return useTokenscope((state) => state.slots[0]);
+}
