@@ -1,3 +1,4 @@
+import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing, Size } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
@@ -55,6 +56,36 @@ export interface Engine {
 
   /** Times the open model on a picture: median of `runs` after a warm-up, beside the bare session runs. */
   bench(model: ModelId, picture: PictureId, framing: Framing, runs: number, signal: AbortSignal): Promise<BenchResult>;
+}
+
+/**
+ * The page's hold on the worker. `engine` stays the same object for the whole visit; when its worker dies (crash, lost
+ * device, watchdog) every open call rejects with the named error, a fresh worker starts, and `onRestart` tells: models and
+ * pictures handed over before are gone and must be opened again.
+ */
+export interface EngineHost {
+  readonly engine: Engine;
+  /** Gives the function that stops listening. */
+  onRestart(listener: (reason: TokenscopeError) => void): () => void;
+  /** Ends the worker (open calls reject as aborted; `onRestart` stays silent) and starts one, on the given provider if named. */
+  restart(provider?: Provider): void;
+  /** Faults on purpose, for tests of the built site: only with `?test` in the page's address. */
+  readonly test: EngineFaults | undefined;
+}
+
+export interface EngineFaults {
+  /** Destroys the GPU device; on WASM acts as if it had been lost. */
+  loseDevice(): void;
+  killWorker(): void;
+  /** The next session run fails as out of memory. */
+  failNextRun(): void;
+}
+
+/** A model that comes with the page. */
+export interface CatalogModel {
+  readonly id: string;
+  readonly manifest: Manifest;
+  readonly files: ModelFiles;
 }
 
 export type ModelId = number;
