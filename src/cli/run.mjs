@@ -6,7 +6,7 @@ const [command = 'help', ...argv] = process.argv.slice(2);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const server = await createServer({
   root,
-  server: { middlewareMode: true, ws: false },
+  server: { middlewareMode: true, ws: false, hmr: false, watch: null },
   appType: 'custom',
   logLevel: 'error',
   optimizeDeps: { noDiscovery: true },

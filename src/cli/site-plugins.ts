@@ -1,0 +1,90 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+/** What the built page may load and do. Style attributes are set through the DOM, which needs no 'unsafe-inline'. */
+const POLICY = {
+  'default-src': "'self'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'style-src': "'self'",
+  'img-src': "'self' blob: data:",
+  'media-src': "'self' blob:",
+  // https: for a model or file elsewhere that the visitor asks for, and only then (a test watches).
+  'connect-src': "'self' https: blob: data:",
+  'worker-src': "'self' blob:",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+};
+
+/** The Content-Security-Policy, in the page itself so that it holds on every host. Only in builds: Vite's dev client needs more. */
+export function securityPolicy(): Plugin {
+  const content = Object.entries(POLICY)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
+  return {
+    name: 'tokenscope-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+/** Above this (bytes) a file is fetched when it is used, not kept beforehand. */
+const KEEP_UP_TO = 600_000;
+
+export const SERVICE_WORKER = 'service-worker';
+
+/** Tells the service worker which files the build has made. */
+export function siteFiles(): Plugin {
+  let publicFolder = '';
+  return {
+    name: 'tokenscope-site-files',
+    apply: 'build',
+    configResolved(config) {
+      publicFolder = config.publicDir;
+    },
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const worker = bundle[`${SERVICE_WORKER}.js`];
+        if (worker?.type !== 'chunk') return;
+        const sizes = new Map(Object.values(bundle).map((file) => [file.fileName, sizeOf(file)]));
+        for (const file of filesBelow(publicFolder)) sizes.set(file, statSync(join(publicFolder, file)).size);
+        worker.code = worker.code
+          .replace(/\bRUNTIME_FILES\b/g, JSON.stringify(runtimeFiles([...sizes.keys()])))
+          .replace(/\bSITE_FILES\b/g, JSON.stringify(keptFiles(sizes)));
+      },
+    },
+  };
+}
+
+function sizeOf(file: { type: 'chunk'; code: string } | { type: 'asset'; source: string | Uint8Array }): number {
+  return file.type === 'chunk' ? file.code.length : file.source.length;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    );
+}
+
+/** Weights are the engine's to keep; hosts' files and the worker itself are not asked for by the page. */
+function keptFiles(sizes: ReadonlyMap<string, number>): string[] {
+  const never = /\.(onnx|safetensors)$|ort-wasm|^_headers$|^service-worker\.js$|^\.vite\/|^screenshot/;
+  return [...sizes].filter(([file, bytes]) => bytes <= KEEP_UP_TO && !never.test(file)).map(([file]) => file);
+}
+
+/** ONNX Runtime's glue and binary for each of its builds, by the name the engine gives the build. */
+function runtimeFiles(files: readonly string[]): Record<string, string[]> {
+  const runtime = files.filter((file) => /ort-wasm.*\.(mjs|wasm)$/.test(file));
+  const withName = (name: string) => runtime.filter((file) => file.includes(`.${name}`));
+  const jspi = withName('jspi');
+  const asyncify = withName('asyncify');
+  return { jspi, asyncify, wasm: runtime.filter((file) => !jspi.includes(file) && !asyncify.includes(file)) };
+}
