@@ -31,7 +31,11 @@ export function createQueue(watch: (seconds: number | undefined) => void = () =>
 
   async function work(): Promise<void> {
     busy = true;
-    for (let next = takeNext(); next; next = takeNext()) await next.start();
+    for (let next = takeNext(); next; next = takeNext()) {
+      await next.start();
+      // Messages are tasks: without a turn of the loop, aborts and newer requests could not be heard between two jobs.
+      if (waiting.length > 0) await new Promise((resolve) => setTimeout(resolve));
+    }
     busy = false;
   }
 
