@@ -26,18 +26,34 @@ export interface ErrorParameters {
   'media-unsupported': { file: string; format: string };
   'media-too-large': { file: string; megapixels: number };
   'media-video': { file: string };
+  'media-text': { file: string };
+  'media-pdf': { file: string };
+  'media-model': { file: string; format: string };
+  'media-archive': { file: string; format: string };
+  'media-none': { skipped: number };
   'media-fetch': { address: string };
   'camera-denied': Record<string, never>;
   'camera-missing': Record<string, never>;
-  'tokens-invalid': { file: string; reason: string };
+  'camera-busy': Record<string, never>;
+  'npy-invalid': { file: string; reason: NpyFault };
+  'tokens-invalid': { file: string; reason: TokenFileFault };
   'tokens-range': { token: number; size: number };
+  /** `reason` is the shape they do not fill. */
   'tokens-shape': { count: number; reason: string };
+  'tokens-unshaped': { count: number };
   'clipboard-empty': Record<string, never>;
+  'clipboard-denied': Record<string, never>;
   // everything else
   'engine-timeout': { seconds: number };
   'save-failed': { reason: string };
   internal: { message: string };
 }
+
+/** What is wrong with an .npy file; each is a text `sources.fault.<fault>`. */
+export type NpyFault = 'not-npy' | 'header' | 'type' | 'shape' | 'short';
+
+/** What is wrong with a token file; each is a text `sources.fault.<fault>`. */
+export type TokenFileFault = 'no-numbers' | 'not-whole' | 'json' | 'not-tokens' | 'rows' | 'too-many' | 'codebook-size';
 
 export type ErrorCode = keyof ErrorParameters;
 
