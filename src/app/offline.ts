@@ -1,5 +1,3 @@
-import type { DeviceFacts } from '../engine/protocol.ts';
-
 /** A reload later than this would disturb more than threads are worth; the next visit is isolated anyway. */
 const RELOAD_WITHIN_MS = 10_000;
 
@@ -7,7 +5,7 @@ const RELOAD_WITHIN_MS = 10_000;
  * Registers the service worker of the built site: offline after the first visit, threads on hosts without isolation
  * headers (one reload). `build` is the ONNX Runtime in use, known once the engine has looked at the machine.
  */
-export async function startOffline(build: Promise<DeviceFacts['build']>): Promise<void> {
+export async function startOffline(build: Promise<string>): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   try {
     await navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI));
