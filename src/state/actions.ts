@@ -1,6 +1,8 @@
 import type { Framing } from '../core/framing.ts';
+import type { Picture } from '../core/pixels.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
-import type { BenchResult, ModelFiles } from '../engine/protocol.ts';
+import type { BenchResult, ModelFiles, Provider, StoredModel } from '../engine/protocol.ts';
+import type { SelfTestReport } from './self-test.ts';
 import type { CompareView, Palette, Place, State } from './store.ts';
 
 /** The page's verbs. Failures become `state.error`; none of these throws at a view. */
@@ -27,12 +29,17 @@ export interface Actions {
   openModelFiles(files: ModelFiles): Promise<void>;
   closeModel(slot: number): void;
   /** Tries a failed model again, on the other provider when asked. */
-  retryModel(slot: number, provider?: 'webgpu' | 'wasm'): Promise<void>;
+  retryModel(slot: number, provider?: Provider): Promise<void>;
+  /** Models kept on this machine. */
+  storedModels(): Promise<readonly StoredModel[]>;
+  deleteStoredModel(id: string): Promise<void>;
 
   openSample(id: string): Promise<void>;
   /** One file opens; several (or a folder) become the tray, and the first opens. */
   openFiles(files: readonly File[]): Promise<void>;
   openUrl(address: string): Promise<void>;
+  /** Takes the bitmap over. */
+  openBitmap(bitmap: ImageBitmap, name: string): Promise<void>;
   openTrayItem(key: number): Promise<void>;
   removeTrayItem(key: number): void;
   clearTray(): void;
@@ -53,6 +60,10 @@ export interface Actions {
   /** The distance row of a cell of a slot: K values, or undefined when the model cannot say. */
   distances(slot: number, cell: Cell): Promise<Float32Array | undefined>;
   neighbours(slot: number, entry: number, count: number): Promise<{ entries: Int32Array; distances: Float32Array } | undefined>;
+  /** What a grid looks like, decoded by the active model; nothing on the page changes. */
+  decode(grid: TokenGrid): Promise<Picture | undefined>;
+  /** Parity, speed and memory of the active model on this machine; says which provider it has come to. */
+  selfTest(onStep: (provider: Provider) => void): Promise<SelfTestReport | undefined>;
   bench(runs?: number): Promise<BenchResult | undefined>;
 
   dismissError(): void;

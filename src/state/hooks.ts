@@ -1,11 +1,16 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { CatalogModel } from '../engine/protocol.ts';
+import type { Sample } from '../media/samples.ts';
 import type { Actions } from './actions.ts';
 import type { Slot, State, Store } from './store.ts';
 
 export interface Playground {
   readonly store: Store;
   readonly actions: Actions;
+  /** Models and pictures that come with the page. */
+  readonly catalog: readonly CatalogModel[];
+  readonly samples: readonly Sample[];
 }
 
 export const PlaygroundContext = createContext<Playground | undefined>(undefined);
@@ -33,4 +38,14 @@ export function usePlaygroundStore(): Store {
 /** The active model's slot. */
 export function useActiveSlot(): Slot | undefined {
   return useTokenscope((state) => state.slots[0]);
+}
+
+/** Models that come with the page. */
+export function useCatalog(): readonly CatalogModel[] {
+  return usePlayground().catalog;
+}
+
+/** Pictures that come with the page. */
+export function useSamples(): readonly Sample[] {
+  return usePlayground().samples;
 }

@@ -1,0 +1,133 @@
+import { asTokenscopeError, isAbort, type TokenscopeError } from '../core/errors.ts';
+import { settle } from '../core/settle.ts';
+import type { Engine } from '../engine/protocol.ts';
+import type { KeptPictures } from './kept-pictures.ts';
+import { runPicture, runTokens } from './run.ts';
+import { changeSlot, findSlot } from './slots.ts';
+import type { Result, Slot, State, Store } from './store.ts';
+
+/** While a camera runs, its numbers are measured only this often: a frame more is worth more than a number. */
+const CAMERA_MEASURE_MS = 1000;
+
+export interface CatchUpParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly pictures: KeptPictures;
+  /** One at a time with every other run of the page: a newer request of a model would overtake a waiting one. */
+  readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
+  /** True when the engine was lost: somebody else brings it back and calls again. */
+  readonly onFailure: (error: unknown) => boolean;
+  readonly onSuccess: () => void;
+}
+
+/**
+ * Brings the results up to date with the inputs, model by model, the active one first: encode and decode, then measure.
+ * What is on screen stays until the new result is whole. A model that fails does not stop the others; a result whose
+ * inputs changed meanwhile is dropped.
+ */
+export function catchUpWith(parts: CatchUpParts): () => Promise<void> {
+  const { store } = parts;
+  const clock = { measured: -Infinity };
+  return settle(async () => {
+    let failure: TokenscopeError | undefined;
+    for (const { key } of store.getState().slots) {
+      try {
+        await parts.exclusive(() => bringUp(parts, key, clock));
+      } catch (error) {
+        if (isAbort(error)) continue;
+        if (parts.onFailure(error)) break;
+        const known = asTokenscopeError(error);
+        changeSlot(store, key, { error: known });
+        failure ??= known;
+      }
+    }
+    store.setState({ busy: 'idle' });
+    if (failure) throw failure;
+  });
+}
+
+/** Whether a result was made by this model from the source and framing that are wanted now. */
+function isCurrent({ result, model }: Slot, { source, framing }: State): boolean {
+  const of = result?.of;
+  // A token file is never framed.
+  return of?.model === model?.id && of?.source === source?.key && (of?.framing === framing || !!source?.grid);
+}
+
+async function bringUp(parts: CatchUpParts, key: number, clock: { measured: number }): Promise<void> {
+  const { store } = parts;
+  const state = store.getState();
+  const slot = findSlot(state, key);
+  if (!slot?.model || slot.phase !== 'ready' || !state.source) return;
+  if (!isCurrent(slot, state)) await renew(parts, state, slot);
+  await measure(parts, key, clock);
+}
+
+async function renew(parts: CatchUpParts, state: State, slot: Slot): Promise<void> {
+  const { store, engine, pictures } = parts;
+  const { source, framing } = state;
+  const model = slot.model!;
+  const input = { source: source!.key, framing };
+  const run = new AbortController();
+  const outdated = () => {
+    const now = store.getState();
+    return now.source?.key !== source?.key || now.framing !== framing || findSlot(now, slot.key)?.model !== model;
+  };
+  const unsubscribe = store.subscribe(() => outdated() && run.abort());
+  try {
+    const result = source!.grid
+      ? await runTokens(engine, model, source!.grid, input, showDecoding(store, run.signal))
+      : await encodeAndDecode();
+    if (!result || outdated()) return;
+    store.setState({ busy: 'idle' });
+    changeSlot(store, slot.key, (before) => ({ ...landed(before, result), error: undefined }));
+    if (result.source) pictures.standIn(input.source, result.source);
+    parts.onSuccess();
+  } finally {
+    unsubscribe();
+  }
+
+  async function encodeAndDecode() {
+    store.setState({ busy: 'encoding' });
+    const picture = await pictures.idOf(input.source);
+    if (picture === undefined) return undefined;
+    return runPicture(engine, model, picture, input, run.signal, () => store.setState({ busy: 'decoding' }));
+  }
+}
+
+function showDecoding(store: Store, signal: AbortSignal): AbortSignal {
+  store.setState({ busy: 'decoding' });
+  return signal;
+}
+
+/** A new result in its slot. Old numbers stay until the new ones are measured: they say what they are of. */
+function landed(slot: Slot, result: Result): Partial<Slot> {
+  const again = slot.result?.of.source === result.of.source && !slot.result.recorded;
+  const visit = again || !result.source ? slot.visit : addCounts(slot.visit, result.counts);
+  return { result: { ...result, measures: result.source ? slot.result?.measures : undefined }, visit };
+}
+
+/** Tokens of one more picture, added to those of the visit. */
+export function addCounts(visit: Slot['visit'], counts: Uint32Array): Slot['visit'] {
+  const sum = new Uint32Array(counts.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = counts[i]! + (visit.counts[i] ?? 0);
+  return { counts: sum, pictures: visit.pictures + 1 };
+}
+
+async function measure({ store, engine }: CatchUpParts, key: number, clock: { measured: number }): Promise<void> {
+  const state = store.getState();
+  const slot = findSlot(state, key);
+  const result = slot?.result;
+  if (!slot?.model || !result?.source || !result.reconstruction) return;
+  if (result.measures?.of === result.reconstruction.picture) return;
+  const now = performance.now();
+  if (state.camera.running && now - clock.measured < CAMERA_MEASURE_MS) return;
+  clock.measured = now;
+  store.setState({ busy: 'measuring' });
+  const { source, reconstruction, grid } = result;
+  const values = await engine.measure(source, reconstruction.picture, grid, slot.model.codebookSize);
+  changeSlot(store, key, (current) =>
+    current.result?.reconstruction?.picture === reconstruction.picture
+      ? { result: { ...current.result, measures: { values, of: reconstruction.picture } } }
+      : {},
+  );
+}

@@ -1,0 +1,82 @@
+import { TokenscopeError } from '../core/errors.ts';
+import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';
+import type { Actions } from './actions.ts';
+import { attempt } from './attempt.ts';
+import { readManifest } from './models.ts';
+import type { Parts } from './parts.ts';
+import { findSlot } from './slots.ts';
+
+type ModelVerbs =
+  | 'openModel'
+  | 'addModel'
+  | 'openModelFiles'
+  | 'closeModel'
+  | 'retryModel'
+  | 'storedModels'
+  | 'deleteStoredModel';
+
+/** Verbs about models. */
+export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
+  const { store, engine, surroundings, models, catchUp } = parts;
+  const inCatalog = (id: string): CatalogModel => {
+    const model = surroundings.catalog.find((candidate) => candidate.id === id);
+    if (!model) throw new TokenscopeError('model-missing-file', { file: `${id}/manifest.json` });
+    return model;
+  };
+  const slotOf = (id: string) => store.getState().slots.find((slot) => slot.manifest.id === id && slot.phase !== 'failed');
+
+  async function bringUp(key: number): Promise<void> {
+    await models.open(key);
+    parts.wantEntryPictures(key, []);
+    try {
+      await catchUp();
+    } finally {
+      models.takeOver(key);
+    }
+  }
+
+  /** Waits in second place while another model is on screen, unless its recorded result can stand in at once. */
+  async function open(model: CatalogModel, role: 'active' | 'further'): Promise<void> {
+    if (role === 'active') models.closePending();
+    const active = store.getState().slots[0];
+    const replaces = role === 'active' && active ? [active.key] : [];
+    const key = models.place(model.manifest, model.files, role === 'active' && !active?.result ? 'front' : 'end', replaces);
+    showGhost(parts, key, model);
+    await bringUp(key);
+  }
+
+  return {
+    openModel: (id) =>
+      attempt(store, async () => {
+        const there = slotOf(id);
+        if (!there) return open(inCatalog(id), 'active');
+        models.toFront(there.key);
+      }),
+    addModel: (id) =>
+      attempt(store, async () => {
+        if (!slotOf(id)) await open(inCatalog(id), 'further');
+      }),
+    openModelFiles: (files: ModelFiles) =>
+      attempt(store, async () => {
+        const manifest = await readManifest(files);
+        await open({ id: manifest.id, manifest, files }, 'active');
+      }),
+    closeModel: (slot) => models.close(slot),
+    retryModel: (slot, provider) =>
+      attempt(store, async () => {
+        if (!findSlot(store.getState(), slot)) return;
+        await models.open(slot, provider);
+        await catchUp();
+      }),
+    storedModels: async () => (await attempt(store, () => engine.storedModels())) ?? [],
+    deleteStoredModel: (id) => attempt(store, () => engine.deleteStoredModel(id)),
+  };
+}
+
+/** What the model's files show of the present sample, while the model opens. */
+function showGhost({ store, surroundings, ghosts, sources }: Parts, key: number, model: CatalogModel): void {
+  const { source } = store.getState();
+  const sample = surroundings.samples.find(({ id }) => id === source?.sample);
+  void ghosts.showEntries(key, model);
+  if (source && sample) void ghosts.showResult(key, model, sample, source.key, () => sources.overtaken(source.key));
+}

@@ -1,0 +1,23 @@
+import type { Store } from './store.ts';
+import type { Remark } from './surroundings.ts';
+
+/** More would be a wall of text. */
+const MOST = 3;
+
+/** Things worth telling that are no failures. */
+export function noticesOf(store: Store) {
+  let nextKey = 1;
+  const keyed = (remarks: readonly Remark[]) => remarks.map((remark) => ({ key: nextKey++, ...remark }));
+  return {
+    tell(remarks: readonly Remark[]): void {
+      store.setState(({ notices }) => ({ notices: [...notices, ...keyed(remarks)].slice(-MOST) }));
+    },
+    /** What was told of the source before no longer holds. */
+    replace(remarks: readonly Remark[]): void {
+      store.setState({ notices: keyed(remarks).slice(-MOST) });
+    },
+    dismiss(key: number): void {
+      store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.key !== key) }));
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { serialQueue } from '../core/serial-queue.ts';
+import type { EngineHost } from '../engine/protocol.ts';
+import { keepCamera } from './camera.ts';
+import { catchUpWith } from './catch-up.ts';
+import { keepEntryPictures } from './entry-pictures.ts';
+import { keepGhosts } from './ghosts.ts';
+import { keepPictures } from './kept-pictures.ts';
+import { keepModels } from './models.ts';
+import { noticesOf } from './notices.ts';
+import { keepAlive } from './recovery.ts';
+import { keepSources } from './sources.ts';
+import { createPlaygroundStore, type State } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
+import { keepTray } from './tray.ts';
+
+/** Everything the verbs are made of. */
+export type Parts = ReturnType<typeof assemble>;
+
+export function assemble(host: EngineHost, surroundings: Surroundings, initial: Partial<State>) {
+  const store = createPlaygroundStore(initial);
+  const { engine } = host;
+  const exclusive = serialQueue();
+  const notices = noticesOf(store);
+  const read = (file: Blob, name: string) => {
+    const { colourManaged, device } = store.getState();
+    return surroundings.readFile(file, name, { colourManaged, maximumSide: device?.maxTextureSide ?? 8192 });
+  };
+  const pictures = keepPictures(engine, read);
+  const models = keepModels(store, engine, (error) => alive.onFailure(error));
+  const whenCaughtUp = { catchUp: (): Promise<void> => catchUp() };
+  const alive = keepAlive({
+    store,
+    host,
+    forget: pictures.forget,
+    reopen: models.reopen,
+    giveUp: models.giveUp,
+    catchUp: whenCaughtUp.catchUp,
+    tell: ({ code }) => notices.tell([{ text: 'shell.notice.recovered', parameters: { code } }]),
+  });
+  const catchUp = catchUpWith({ store, engine, pictures, exclusive, onFailure: alive.onFailure, onSuccess: alive.onSuccess });
+  const sources = keepSources({ store, pictures, read, tell: notices.replace });
+  const tray = keepTray({ store, engine, read, exclusive, onFailure: alive.onFailure, whenBack: alive.whenBack });
+  const ghosts = keepGhosts(store, surroundings);
+  const wantEntryPictures = keepEntryPictures(store, engine);
+  const camera = keepCamera(store, surroundings, (frame) => {
+    sources.openBitmap(frame, { name: 'camera', kind: 'camera' });
+    return catchUp().catch((error: unknown) => {
+      camera.stop();
+      throw error;
+    });
+  });
+  return {
+    ...{ store, engine, surroundings, exclusive, notices, pictures, models, catchUp },
+    ...{ sources, tray, ghosts, wantEntryPictures, camera },
+  };
+}

@@ -1,0 +1,44 @@
+import type { EngineHost } from '../engine/protocol.ts';
+import type { Actions } from './actions.ts';
+import { quietly } from './attempt.ts';
+import { modelActions } from './model-actions.ts';
+import { assemble, type Parts } from './parts.ts';
+import { questionActions } from './question-actions.ts';
+import { sourceActions } from './source-actions.ts';
+import type { State } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { LinkState } from './url.ts';
+import { viewActions } from './view-actions.ts';
+
+/** One playground: its state, and every verb a person has. A verb changes an input; catch-up does the rest. */
+export function createPlayground(host: EngineHost, surroundings: Surroundings, initial: Partial<State> = {}) {
+  const parts = assemble(host, surroundings, initial);
+  const aboutModels = modelActions(parts);
+  const actions: Actions = {
+    ...viewActions(parts),
+    ...aboutModels,
+    ...sourceActions(parts, aboutModels.openModelFiles),
+    ...questionActions(parts),
+  };
+  return {
+    store: parts.store,
+    actions,
+    catalog: surroundings.catalog,
+    samples: surroundings.samples,
+    start: (link: Partial<LinkState>) => start(parts, actions, link),
+  };
+}
+
+/** Opens what a link asks for, or the first model and sample: recorded results first, then the real thing. */
+async function start({ store, engine, surroundings }: Parts, actions: Actions, link: Partial<LinkState>): Promise<void> {
+  const { catalog, samples } = surroundings;
+  void quietly(store, async () => {
+    const device = await engine.device();
+    store.setState((state) => ({ device: state.device ?? device }));
+  });
+  const known = (link.models ?? []).filter((id) => catalog.some((model) => model.id === id));
+  const [first = catalog[0]?.id, ...more] = known;
+  const sample = samples.find(({ id }) => id === link.sample) ?? samples[0];
+  const opening = first === undefined ? [] : [actions.openModel(first), ...more.map((id) => actions.addModel(id))];
+  await Promise.all([...opening, sample && actions.openSample(sample.id)]);
+}

@@ -1,0 +1,54 @@
+import { cellIndex, latentVector } from '../core/token-grid.ts';
+import type { Actions } from './actions.ts';
+import { attempt, quietly } from './attempt.ts';
+import type { Parts } from './parts.ts';
+import { checkTokens } from './run.ts';
+import { selfTest } from './self-test.ts';
+import { findSlot } from './slots.ts';
+import type { Slot } from './store.ts';
+
+type Questions = 'wantEntryPictures' | 'distances' | 'neighbours' | 'bench' | 'decode' | 'selfTest';
+
+const BENCH_RUNS = 10;
+
+/** Verbs that ask the engine without changing any input. */
+export function questionActions(parts: Parts): Pick<Actions, Questions> {
+  const { store, engine, exclusive, wantEntryPictures } = parts;
+  const ready = (key: number): Slot | undefined => {
+    const slot = findSlot(store.getState(), key);
+    return slot?.model && slot.phase === 'ready' ? slot : undefined;
+  };
+  const active = () => store.getState().slots.find((slot) => slot.model && slot.phase === 'ready');
+
+  return {
+    wantEntryPictures,
+    async distances(key, cell) {
+      const { model, result } = ready(key) ?? {};
+      // A recorded result has the entries themselves for latents: their distances would be lies.
+      if (!model || !result?.latents || result.recorded || result.of.model !== model.id) return undefined;
+      const latent = latentVector(result.latents, cellIndex(result.grid.shape, cell));
+      return quietly(store, () => engine.distances(model.id, latent));
+    },
+    async neighbours(key, entry, count) {
+      const model = ready(key)?.model;
+      return model && quietly(store, () => engine.neighbours(model.id, entry, count));
+    },
+    bench: (runs = BENCH_RUNS) =>
+      attempt(store, async () => {
+        const model = active()?.model;
+        const { source, framing } = store.getState();
+        const picture = source && (await parts.pictures.idOf(source.key));
+        if (!model || picture === undefined) return undefined;
+        return exclusive(() => engine.bench(model.id, picture, framing, runs, new AbortController().signal));
+      }),
+    decode: (grid) =>
+      attempt(store, async () => {
+        const model = active()?.model;
+        if (!model) return undefined;
+        checkTokens(grid, model.codebookSize);
+        const decoded = await exclusive(() => engine.decode(model.id, grid, new AbortController().signal));
+        return decoded.reconstruction;
+      }),
+    selfTest: (onStep) => attempt(store, () => selfTest(parts, onStep)),
+  };
+}

@@ -1,0 +1,134 @@
+import { TokenscopeError } from '../core/errors.ts';
+import { DEFAULT_FRAMING, type Framing } from '../core/framing.ts';
+import type { Manifest, RecordedResult } from '../core/manifest.ts';
+import type { Picture } from '../core/pixels.ts';
+import { unpackTokens } from '../core/token-bits.ts';
+import { cellCount, type GridShape, type Latents, type TokenGrid, tokenCounts } from '../core/token-grid.ts';
+import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';
+import type { Sample } from '../media/samples.ts';
+import { entryCount } from './slots.ts';
+import type { EntryPictures, Result, Slot } from './store.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What is known of a model without opening it: its entries and their pictures, from its smallest files. */
+export interface ModelFacts {
+  readonly codebook: Float32Array | undefined;
+  readonly geometry: Float32Array | undefined;
+}
+
+/** A file of a model as something to fetch. */
+function address(files: ModelFiles, name: string): string {
+  const file = files[name];
+  if (typeof file !== 'string') throw new TokenscopeError('model-missing-file', { file: name });
+  return file;
+}
+
+/** The result shipped with a model for a sample, if there is one and it was made with this framing. */
+export function recordedFor(manifest: Manifest, sample: string | undefined, framing: Framing): RecordedResult | undefined {
+  const found = manifest.recorded?.find((result) => result.sample === sample);
+  if (!found || framing.fit !== DEFAULT_FRAMING.fit) return undefined;
+  const { h, w } = gridShape(found);
+  const { reduction } = manifest.size;
+  return h * reduction === framing.height && w * reduction === framing.width ? found : undefined;
+}
+
+function gridShape({ grid }: RecordedResult): GridShape {
+  const [w = 1, h = 1, t = 1] = grid.toReversed();
+  return { t, h, w };
+}
+
+/** A whole result from the model's files: on screen before the engine has looked at the machine. */
+export async function readRecorded(
+  { manifest, files }: CatalogModel,
+  recorded: RecordedResult,
+  sample: Sample,
+  input: Result['of'],
+  facts: ModelFacts,
+  { loadPicture }: Surroundings,
+): Promise<Result> {
+  const shape = gridShape(recorded);
+  const size = { height: shape.h * manifest.size.reduction, width: shape.w * manifest.size.reduction };
+  const [picture, source] = await Promise.all([
+    loadPicture(address(files, recorded.reconstruction)),
+    loadPicture(sample.file, { framing: input.framing, size }),
+  ]);
+  const entries = entryCount(manifest);
+  const grid: TokenGrid = { shape, tokens: unpackTokens(recorded.tokens, cellCount(shape), entries) };
+  return {
+    recorded: true,
+    of: input,
+    source,
+    grid,
+    counts: tokenCounts(grid.tokens, entries),
+    latents: facts.codebook && quantized(grid, facts.codebook, entries),
+    nearest: undefined,
+    reconstruction: { picture, of: grid },
+    measures: undefined,
+    timings: undefined,
+  };
+}
+
+/** The entries of the tokens, laid out as latents: what the decoder gets. */
+function quantized({ tokens, shape }: TokenGrid, codebook: Float32Array, entries: number): Latents {
+  const d = codebook.length / entries;
+  const cells = tokens.length;
+  const data = new Float32Array(d * cells);
+  for (let cell = 0; cell < cells; cell++) {
+    for (let i = 0; i < d; i++) data[i * cells + cell] = codebook[tokens[cell]! * d + i]!;
+  }
+  return { data, d, shape };
+}
+
+/** Entry vectors as the file holds them, and where they lie; the vectors of normalised entries have unit length. */
+export async function readFacts(
+  { manifest, files }: CatalogModel,
+  { readTensors, entryGeometry }: Surroundings,
+): Promise<ModelFacts> {
+  const { codebook: where, quantizer } = manifest;
+  if (!where) return { codebook: undefined, geometry: undefined };
+  const given = files[where.file];
+  const file = given instanceof Blob ? given : await fetchBlob(address(files, where.file), where.file);
+  const tensor = (await readTensors(file, where.file)).get(where.tensor);
+  if (!tensor) throw new TokenscopeError('model-corrupt', { file: where.file, reason: where.tensor });
+  const codebook = Float32Array.from(tensor.data);
+  const d = codebook.length / entryCount(manifest);
+  if (quantizer.normalizeEntries) normalize(codebook, d);
+  return { codebook, geometry: entryGeometry(codebook, d) };
+}
+
+async function fetchBlob(from: string, file: string): Promise<Blob> {
+  const response = await fetch(from);
+  if (!response.ok) throw new TokenscopeError('model-http', { file, status: response.status });
+  return response.blob();
+}
+
+function normalize(vectors: Float32Array, d: number): void {
+  for (let start = 0; start < vectors.length; start += d) {
+    const vector = vectors.subarray(start, start + d);
+    const length = Math.hypot(...vector) || 1;
+    for (let i = 0; i < d; i++) vector[i]! /= length;
+  }
+}
+
+/** All entry pictures from the model's one atlas file. */
+export async function readAtlas({ manifest, files }: CatalogModel, { loadPicture }: Surroundings): Promise<Partial<Slot>> {
+  const { atlas } = manifest;
+  if (!atlas) return {};
+  const picture = await loadPicture(address(files, atlas.file));
+  return { entryPictures: cutAtlas(picture, atlas.cell, atlas.columns, entryCount(manifest)) };
+}
+
+/** An atlas of `columns` cells a row → pictures one after another. */
+export function cutAtlas(atlas: Picture, side: number, columns: number, entries: number): EntryPictures {
+  const each = side * side * 4;
+  const data = new Uint8ClampedArray(entries * each);
+  for (let entry = 0; entry < entries; entry++) {
+    const x = (entry % columns) * side;
+    const y = Math.floor(entry / columns) * side;
+    for (let row = 0; row < side; row++) {
+      const from = ((y + row) * atlas.width + x) * 4;
+      data.set(atlas.data.subarray(from, from + side * 4), entry * each + row * side * 4);
+    }
+  }
+  return { side, data, known: new Uint8Array(entries).fill(1) };
+}

@@ -1,0 +1,50 @@
+import type { Manifest } from '../core/manifest.ts';
+import { followGrid } from './selection.ts';
+import type { Slot, State, Store } from './store.ts';
+
+/** Entries a model has, as its manifest tells; 0 when only the graph knows. */
+export function entryCount({ quantizer }: Manifest): number {
+  if (quantizer.codebookSize) return quantizer.codebookSize;
+  if (quantizer.levels) return quantizer.levels.reduce((product, level) => product * level, 1);
+  return quantizer.bits ? 2 ** quantizer.bits : 0;
+}
+
+export function emptySlot(key: number, manifest: Manifest): Slot {
+  return {
+    key,
+    manifest,
+    phase: 'recorded',
+    progress: undefined,
+    model: undefined,
+    error: undefined,
+    codebook: undefined,
+    geometry: undefined,
+    entryPictures: undefined,
+    result: undefined,
+    visit: { counts: new Uint32Array(entryCount(manifest)), pictures: 0 },
+  };
+}
+
+export function findSlot(state: State, key: number): Slot | undefined {
+  return state.slots.find((slot) => slot.key === key);
+}
+
+/** Other slots; the selection follows when another grid is the active one now. */
+export function withSlots(state: State, slots: readonly Slot[]): Pick<State, 'slots' | 'selection'> {
+  const before = state.slots[0];
+  const after = slots[0];
+  if (before?.result?.grid === after?.result?.grid) return { slots, selection: state.selection };
+  const sameModel = !before || before.manifest.id === after?.manifest.id;
+  return { slots, selection: followGrid(state.selection, before?.result?.grid, after?.result?.grid, sameModel) };
+}
+
+/** Changes one slot, if it is still there. */
+export function changeSlot(store: Store, key: number, change: Partial<Slot> | ((slot: Slot) => Partial<Slot>)): void {
+  store.setState((state) => {
+    if (!findSlot(state, key)) return state;
+    const slots = state.slots.map((slot) =>
+      slot.key === key ? { ...slot, ...(typeof change === 'function' ? change(slot) : change) } : slot,
+    );
+    return withSlots(state, slots);
+  });
+}

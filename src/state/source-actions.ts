@@ -1,0 +1,120 @@
+import { TokenscopeError } from '../core/errors.ts';
+import type { ModelFiles } from '../engine/protocol.ts';
+import type { Actions } from './actions.ts';
+import { attempt } from './attempt.ts';
+import type { Parts } from './parts.ts';
+import type { Source } from './store.ts';
+
+type SourceVerbs =
+  | 'openSample'
+  | 'openFiles'
+  | 'openUrl'
+  | 'openBitmap'
+  | 'openTrayItem'
+  | 'removeTrayItem'
+  | 'clearTray'
+  | 'runTray'
+  | 'stopTray'
+  | 'openTokenText'
+  | 'openTokens'
+  | 'startCamera'
+  | 'stopCamera'
+  | 'setFraming'
+  | 'setColourManaged';
+
+/** Verbs about what is looked at. */
+export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFiles']): Pick<Actions, SourceVerbs> {
+  const { store, surroundings, sources, tray, camera, catchUp } = parts;
+
+  /** A new source ends the camera; a failure while opening leaves everything as it was. */
+  const opening = (work: (key: number) => Promise<void>) =>
+    attempt(store, async () => {
+      camera.stop();
+      const key = sources.begin();
+      try {
+        await work(key);
+      } finally {
+        if (!sources.overtaken(key)) store.setState({ busy: 'idle' });
+      }
+      if (!sources.overtaken(key)) await catchUp();
+    });
+  const openFile = (file: File, kind: Source['kind']) => opening((key) => sources.openFile(key, file, { name: file.name, kind }));
+
+  return {
+    openSample: (id) =>
+      opening(async (key) => {
+        const sample = surroundings.samples.find((candidate) => candidate.id === id);
+        if (!sample) throw new TokenscopeError('media-fetch', { address: id });
+        showGhosts(parts, sample, key);
+        const file = await surroundings.fetchFile(sample.file);
+        await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
+      }),
+    openFiles: async (files) => {
+      const visible = files.filter((file) => !file.name.startsWith('.'));
+      if (visible.some((file) => file.name === 'manifest.json')) return openModelFiles(folderOf(visible));
+      const first = visible[0] ?? files[0];
+      if (visible.length > 1) tray.add(visible);
+      if (first) await openFile(first, 'file');
+    },
+    openUrl: (address) =>
+      opening(async (key) => {
+        const file = await surroundings.fetchFile(address);
+        if (!sources.overtaken(key)) await sources.openFile(key, file, { name: file.name, kind: 'url' });
+      }),
+    openBitmap: (bitmap, name) =>
+      attempt(store, async () => {
+        camera.stop();
+        sources.openBitmap(bitmap, { name, kind: 'paste' });
+        await catchUp();
+      }),
+    openTrayItem: async (key) => {
+      const file = tray.fileOf(key);
+      if (file) await openFile(file, 'file');
+    },
+    removeTrayItem: tray.remove,
+    clearTray: tray.clear,
+    runTray: () => attempt(store, tray.run),
+    stopTray: tray.stop,
+    openTokenText: (text) =>
+      attempt(store, async () => {
+        const grid = surroundings.readTokenText(text);
+        camera.stop();
+        sources.openGrid(grid, 'tokens');
+        await catchUp();
+      }),
+    openTokens: (grid, name) =>
+      attempt(store, async () => {
+        camera.stop();
+        sources.openGrid(grid, name);
+        await catchUp();
+      }),
+    startCamera: () => attempt(store, camera.start),
+    stopCamera: camera.stop,
+    setFraming: (change) => {
+      store.setState(({ framing }) => ({ framing: { ...framing, ...change } }));
+      void attempt(store, catchUp);
+    },
+    setColourManaged: (colourManaged) => {
+      store.setState({ colourManaged });
+      sources.reread();
+      void attempt(store, catchUp);
+    },
+  };
+}
+
+/** Recorded results of a sample in every slot whose model is not open yet. */
+function showGhosts(
+  { store, surroundings, ghosts, sources }: Parts,
+  sample: Parameters<typeof ghosts.showResult>[2],
+  key: number,
+): void {
+  for (const slot of store.getState().slots) {
+    const model = surroundings.catalog.find(({ id }) => id === slot.manifest.id);
+    if (model && slot.phase !== 'ready') void ghosts.showResult(slot.key, model, sample, key, () => sources.overtaken(key));
+  }
+}
+
+/** A model's folder as its files by name, without the folder's own name. */
+function folderOf(files: readonly File[]): ModelFiles {
+  return Object.fromEntries(files.map((file) => [file.name, file]));
+}
