@@ -1,0 +1,11 @@
+import type { Metric } from '../core/metric.ts';
+import { tokenBits } from './parts/token-bits.ts';
+
+/** Bits of the tokens for each pixel of the picture the model saw. */
+export default {
+  unit: '',
+  better: 'lower',
+  digits: 3,
+  order: 40,
+  measure: (sample) => tokenBits(sample) / (sample.source.width * sample.source.height),
+} satisfies Metric;
