@@ -17,10 +17,14 @@ export interface Value {
 /** Sizes of a tensor; a word stands for a size known only at run time. */
 export type Shape = readonly (number | string)[];
 
-/** Where an initializer's bytes are: here, or in a file beside the graph. */
-export type TensorBytes =
-  | { readonly data: ArrayBufferView }
-  | { readonly location: string; readonly offset: number; readonly length: number };
+/** Bytes of a file. */
+export interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** An initializer's bytes: here, or in a file beside the graph, whose layout must be known only when the graph is encoded. */
+type TensorBytes = { readonly data: ArrayBufferView } | { readonly location: string; readonly place: () => Place };
 
 export type Initializer = { readonly dtype: DataType; readonly shape: readonly number[] } & TensorBytes;
 
@@ -70,10 +74,11 @@ function tensor(name: string, { dtype, shape, ...bytes }: Initializer): OnnxTens
     const { buffer, byteOffset, byteLength } = bytes.data;
     return { ...empty, raw: new Uint8Array(buffer, byteOffset, byteLength), external: [], dataLocation: undefined };
   }
+  const { offset, length } = bytes.place();
   const external = [
     { key: 'location', value: bytes.location },
-    { key: 'offset', value: String(bytes.offset) },
-    { key: 'length', value: String(bytes.length) },
+    { key: 'offset', value: String(offset) },
+    { key: 'length', value: String(length) },
   ];
   return { ...empty, raw: undefined, external, dataLocation: 1 };
 }
@@ -85,7 +90,7 @@ function tensor(name: string, { dtype, shape, ...bytes }: Initializer): OnnxTens
 export class Graph {
   readonly #name: string;
   readonly #nodes: OnnxNode[] = [];
-  readonly #initializers: OnnxTensor[] = [];
+  readonly #initializers = new Map<string, Initializer>();
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
   readonly #constants = new Map<string, Value>();
@@ -112,7 +117,7 @@ export class Graph {
   }
 
   initializer(name: string, content: Initializer): Value {
-    this.#initializers.push(tensor(name, content));
+    this.#initializers.set(name, content);
     return { name, dtype: content.dtype };
   }
 
@@ -303,7 +308,7 @@ export class Graph {
     return this.node('BatchNormalization', [back, scale, bias, mean, variance], { epsilon: { float: 0 } });
   }
 
-  /** The bytes of the .onnx file. */
+  /** The bytes of the .onnx file. Initializers in other files must have their place by now. */
   encode(): Uint8Array<ArrayBuffer> {
     const outside = (names: readonly string[]) => names.map((name) => this.#outside.get(name) ?? name);
     return writeModel({
@@ -312,7 +317,7 @@ export class Graph {
       graph: {
         name: this.#name,
         nodes: this.#nodes.map((node) => ({ ...node, inputs: outside(node.inputs), outputs: outside(node.outputs) })),
-        initializers: this.#initializers,
+        initializers: [...this.#initializers].map(([name, content]) => tensor(name, content)),
         inputs: this.#inputs,
         outputs: this.#outputs,
       },

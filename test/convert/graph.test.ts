@@ -102,7 +102,8 @@ describe('operators of a graph, run on WASM', () => {
   it('reads an initializer from a file beside the graph, stored in half precision', async () => {
     const graph = new Graph('test');
     const x = graph.input('x', 'float32', [2]);
-    const half = graph.initializer('half', { dtype: 'float16', shape: [2], location: 'weights.bin', offset: 2, length: 4 });
+    const place = () => ({ offset: 2, length: 4 });
+    const half = graph.initializer('half', { dtype: 'float16', shape: [2], location: 'weights.bin', place });
     graph.output('y', graph.mul(x, graph.cast(half, 'float32')), [2]);
     const weights = new Uint8Array([9, 9, 0x00, 0x3c, 0x00, 0xc1]); // …, 1.0, −2.5
     const { y } = await runGraph(graph.encode(), { x: floats([2], [3, 4]) }, { 'weights.bin': weights });

@@ -3,14 +3,19 @@ import * as ort from 'onnxruntime-web';
 ort.env.logLevel = 'error';
 ort.env.wasm.numThreads = 1;
 
-/** Runs a graph on WASM in Node; `external` holds files beside it. */
+/** A session on WASM in Node; `external` holds files beside the graph. */
+export function openGraph(graph: Uint8Array, external: Readonly<Record<string, Uint8Array>> = {}): Promise<ort.InferenceSession> {
+  const externalData = Object.entries(external).map(([path, data]) => ({ path, data }));
+  return ort.InferenceSession.create(graph, { executionProviders: ['wasm'], externalData });
+}
+
+/** Runs a graph once. */
 export async function runGraph(
   graph: Uint8Array,
   feeds: Readonly<Record<string, ort.Tensor>>,
   external: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<Readonly<Record<string, ort.Tensor>>> {
-  const externalData = Object.entries(external).map(([path, data]) => ({ path, data }));
-  const session = await ort.InferenceSession.create(graph, { executionProviders: ['wasm'], externalData });
+  const session = await openGraph(graph, external);
   try {
     return await session.run(feeds);
   } finally {

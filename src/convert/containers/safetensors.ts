@@ -1,0 +1,148 @@
+import { TokenscopeError } from '../../core/errors.ts';
+import { type ElementType, elementBytes, elementCount, type StoredTensor, type StoredTensors } from '../tensors.ts';
+
+const MOST_HEADER = 100_000_000;
+const PREFIX = 8;
+const METADATA = '__metadata__';
+
+interface Entry {
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Reads the header of a safetensors file (https://github.com/huggingface/safetensors#format); the tensors' own bytes are read
+ * one by one when asked for. Throws `model-corrupt` for anything the format forbids: a header that is too long or not JSON,
+ * keys that occur twice, unknown types, lengths that do not fit, holes, overlaps and bytes left over.
+ */
+export async function readSafetensors(blob: Blob, file: string): Promise<StoredTensors> {
+  const fail = (reason: string): never => {
+    throw new TokenscopeError('model-corrupt', { file, reason });
+  };
+  const length = await readHeaderLength(blob, fail);
+  const start = PREFIX + length;
+  const header = parseHeader(await blob.slice(PREFIX, start).arrayBuffer(), fail);
+  const entries = Object.entries(header).filter(([name]) => name !== METADATA);
+  checkMetadata(header[METADATA], fail);
+  const places = entries.map(([name, value]) => [name, parseEntry(name, value, fail)] as const);
+  checkCover(
+    places.map(([, entry]) => entry),
+    blob.size - start,
+    fail,
+  );
+  return new Map(places.map(([name, entry]) => [name, stored(blob, start, entry)]));
+}
+
+type Fail = (reason: string) => never;
+
+function stored(blob: Blob, start: number, { dtype, shape, from, to }: Entry): StoredTensor {
+  return { dtype, shape, bytes: () => blob.slice(start + from, start + to).arrayBuffer() };
+}
+
+async function readHeaderLength(blob: Blob, fail: Fail): Promise<number> {
+  if (blob.size < PREFIX + 2) fail('too short for a safetensors file');
+  const length = Number(new DataView(await blob.slice(0, PREFIX).arrayBuffer()).getBigUint64(0, true));
+  if (length > MOST_HEADER) fail(`a header of ${length} bytes`);
+  if (length > blob.size - PREFIX) fail('its header reaches past its end');
+  return length;
+}
+
+function parseHeader(bytes: ArrayBuffer, fail: Fail): Readonly<Record<string, unknown>> {
+  if (new Uint8Array(bytes)[0] !== 0x7b) fail('its header does not begin with {');
+  let header: Readonly<Record<string, unknown>>;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    header = JSON.parse(text) as Readonly<Record<string, unknown>>; // It begins with {, so it is an object.
+  } catch {
+    return fail('its header is not JSON');
+  }
+  // JSON.parse keeps the last of equal keys without a word, so the pairs in the text are counted.
+  if (countPairs(text) !== countKeys(header)) fail('a key of its header occurs twice');
+  return header;
+}
+
+/** Colons outside strings. */
+function countPairs(json: string): number {
+  return json.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, inner) => sum + countKeys(inner), own);
+}
+
+function checkMetadata(metadata: unknown, fail: Fail): void {
+  if (metadata === undefined) return;
+  const words = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+  if (!words || Object.values(metadata).some((value) => typeof value !== 'string')) fail(`${METADATA} is not a map of words`);
+}
+
+function parseEntry(name: string, value: unknown, fail: Fail): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof dtype !== 'string' || !Object.hasOwn(elementBytes, dtype)) fail(`tensor ${name} has the type ${String(dtype)}`);
+  if (!isSizes(shape)) return fail(`tensor ${name} has no shape`);
+  if (!isSizes(offsets) || offsets.length !== 2) return fail(`tensor ${name} has no place`);
+  const [from, to] = offsets as [number, number];
+  const bytes = elementCount(shape) * elementBytes[dtype as ElementType];
+  if (!Number.isSafeInteger(bytes) || to - from !== bytes) fail(`tensor ${name} has the wrong length`);
+  return { dtype: dtype as ElementType, shape, from, to };
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+/** The tensors must follow each other without holes or overlaps and end with the file. */
+function checkCover(entries: readonly Entry[], size: number, fail: Fail): void {
+  let at = 0;
+  for (const { from, to } of [...entries].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== at) fail(from > at ? 'bytes between its tensors' : 'tensors that overlap');
+    at = to;
+  }
+  if (at !== size) fail(at > size ? 'it ends within a tensor' : 'bytes after its last tensor');
+}
+
+export interface TensorToWrite {
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  readonly data: ArrayBufferView;
+}
+
+export interface WrittenTensors {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each tensor's bytes stand in the file: what ONNX's external data asks for. */
+  readonly places: ReadonlyMap<string, { readonly offset: number; readonly length: number }>;
+}
+
+/** A safetensors file. Wide elements come first, so that every tensor is aligned to its element. */
+export function writeSafetensors(tensors: ReadonlyMap<string, TensorToWrite>): WrittenTensors {
+  const ordered = [...tensors].sort(([, a], [, b]) => elementBytes[b.dtype] - elementBytes[a.dtype]);
+  const header: Record<string, unknown> = {};
+  let at = 0;
+  for (const [name, { dtype, shape, data }] of ordered) {
+    header[name] = { dtype, shape, data_offsets: [at, at + data.byteLength] };
+    at += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const start = PREFIX + Math.ceil(json.length / PREFIX) * PREFIX;
+  const bytes = new Uint8Array(start + at).fill(0x20, PREFIX, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - PREFIX), true);
+  bytes.set(json, PREFIX);
+  return { bytes, places: place(bytes, start, ordered) };
+}
+
+function place(bytes: Uint8Array, start: number, ordered: readonly (readonly [string, TensorToWrite])[]) {
+  const places = new Map<string, { offset: number; length: number }>();
+  let offset = start;
+  for (const [name, { data }] of ordered) {
+    const length = data.byteLength;
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, length), offset);
+    places.set(name, { offset, length });
+    offset += length;
+  }
+  return places;
+}

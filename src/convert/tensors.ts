@@ -1,0 +1,51 @@
+import { halvesToFloats } from '../core/half.ts';
+
+/** Element types of stored tensors, in safetensors' spelling, and their sizes in bytes. */
+export const elementBytes = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+} as const;
+export type ElementType = keyof typeof elementBytes;
+
+/** A tensor in a file: what it is, and its bytes (little-endian, row-major) when somebody asks for them. */
+export interface StoredTensor {
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  bytes(): Promise<ArrayBuffer>;
+}
+
+export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
+
+const readers: { readonly [T in ElementType]?: (bytes: ArrayBuffer) => Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } = {
+  F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
+  F32: (bytes) => new Float32Array(bytes),
+  F16: (bytes) => halvesToFloats(new Uint16Array(bytes)),
+  // A bfloat16 is the upper half of a float32.
+  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer),
+  I64: (bytes) => Int32Array.from(new BigInt64Array(bytes), Number),
+  I32: (bytes) => new Int32Array(bytes),
+  U8: (bytes) => Int32Array.from(new Uint8Array(bytes)),
+};
+
+/** The values as float32 or int32, or undefined for an element type that no tokenizer stores. */
+export async function readValues(tensor: StoredTensor): Promise<Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | undefined> {
+  const read = readers[tensor.dtype];
+  return read?.(await tensor.bytes());
+}
