@@ -4,7 +4,7 @@ import jspiGlue from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import type { TokenscopeError } from '../core/errors.ts';
+import { TokenscopeError } from '../core/errors.ts';
 import { compareProbe, runProbe } from './known-answer.ts';
 import type { DeviceFacts } from './protocol.ts';
 import { createRuntime, type Ort, type Runtime } from './runtime.ts';
@@ -65,12 +65,17 @@ async function startWasm(refusal: Refusal, onBroken: (error: TokenscopeError) =>
     build: 'wasm',
     maxTextureSide: 16_384,
   };
-  return createRuntime(ort, facts, undefined, onBroken);
+  const runtime = createRuntime(ort, facts, undefined, onBroken);
+  // Gets the WASM file compiled while the model's files are on their way.
+  await runProbe(runtime);
+  return runtime;
 }
 
 async function loadOrt(build: DeviceFacts['build'], threads: number): Promise<Ort> {
   const { load, mjs, wasm } = builds[build];
-  const ort = await load();
+  const ort = await load().catch((error: unknown) => {
+    throw new TokenscopeError('worker-crashed', { reason: String(error) }, { cause: error });
+  });
   const absolute = (url: string) => new URL(url, self.location.href).href;
   ort.env.wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(wasm) };
   ort.env.wasm.numThreads = threads;

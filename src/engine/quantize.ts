@@ -3,16 +3,17 @@ import { TokenscopeError } from '../core/errors.ts';
 import type { LatentLayout, QuantizerSettings } from '../core/manifest.ts';
 import type { Projection, Quantizer } from '../core/quantizer.ts';
 import { cellCount, type Latents } from '../core/token-grid.ts';
+import { latentShape } from './latent-layout.ts';
 import type { Nearest, Provider } from './protocol.ts';
 import { blocksFor, buildQuantizerGraph, splitEntries } from './quantizer-graph.ts';
 import type { Runtime, Session } from './runtime.ts';
 import { NEAREST, rankByArithmetic, rankCandidates, scoringOf } from './search.ts';
 
 /**
- * From latents to the nearest entries of every cell, on the model's provider. `tensor` holds the same numbers as `latents`,
- * as the encoder gave them; `mask` (K) is added to the distances.
+ * From latents to the nearest entries of every cell, on the model's provider. `tensor` is what the encoder gave, still on
+ * the GPU where there is one; `readLatents` brings the same numbers here. `mask` (K) is added to the distances.
  */
-export type Quantize = (tensor: Tensor, latents: Latents, mask?: Float32Array) => Promise<Nearest>;
+export type Quantize = (tensor: Tensor, readLatents: () => Promise<Latents>, mask?: Float32Array) => Promise<Nearest>;
 
 export interface QuantizeSettings {
   readonly runtime: Runtime;
@@ -27,7 +28,7 @@ export interface QuantizeSettings {
 export function createQuantize(options: QuantizeSettings): { quantize: Quantize; release(): Promise<void> } {
   const { settings, quantizer, projection } = options;
   if (settings.kind !== 'vq') {
-    return { quantize: async (_, latents) => rankByArithmetic(quantizer, latents), release: async () => {} };
+    return { quantize: async (_, readLatents) => rankByArithmetic(quantizer, await readLatents()), release: async () => {} };
   }
   const scoring = scoringOf(settings, quantizer, projection);
   const { codebookSize, entryDimension } = quantizer;
@@ -45,12 +46,13 @@ export function createQuantize(options: QuantizeSettings): { quantize: Quantize;
     return session;
   }
 
-  async function quantize(tensor: Tensor, latents: Latents, mask?: Float32Array): Promise<Nearest> {
-    if (latents.d !== entryDimension) {
-      const reason = `quantizer.entryDimension is ${entryDimension}, but the encoder gives ${latents.d} channels`;
+  async function quantize(tensor: Tensor, readLatents: () => Promise<Latents>, mask?: Float32Array): Promise<Nearest> {
+    const { d, shape } = latentShape(options.layout, tensor.dims);
+    if (d !== entryDimension) {
+      const reason = `quantizer.entryDimension is ${entryDimension}, but the encoder gives ${d} channels`;
       throw new TokenscopeError('manifest-invalid', { file: 'manifest.json', reason });
     }
-    const blocks = blocksFor(cellCount(latents.shape), codebookSize);
+    const blocks = blocksFor(cellCount(shape), codebookSize);
     const session = await sessionFor(blocks);
     const maskTensor = new options.runtime.ort.Tensor('float32', mask ?? noMask, [codebookSize]);
     const outputs = await session.run({ latents: tensor, mask: maskTensor });
@@ -60,7 +62,8 @@ export function createQuantize(options: QuantizeSettings): { quantize: Quantize;
       indices.dispose();
       return tokens;
     });
-    return rankCandidates(quantizer, latents, candidates, mask);
+    maskTensor.dispose();
+    return rankCandidates(quantizer, await readLatents(), candidates, mask);
   }
 
   return {

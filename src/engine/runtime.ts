@@ -33,6 +33,8 @@ export interface Runtime {
   readonly ort: Ort;
   readonly facts: DeviceFacts;
   createSession(graph: Uint8Array, options: SessionOptions): Promise<Session>;
+  /** Waits until the GPU has done what it was given; nothing to wait for on WASM. */
+  finish(provider: Provider): Promise<void>;
   /** Milliseconds spent inside ONNX Runtime's `run` so far, for the bench. */
   readonly bareMs: number;
   /** Tests of the built site: see `EngineFaults`. */
@@ -71,7 +73,9 @@ export function createRuntime(
     if (/out of memory|\boom\b|bad_alloc|failed to allocate|allocation failed|cannot enlarge/i.test(reason)) {
       return broken(new TokenscopeError('out-of-memory', { what: file }));
     }
-    if (error instanceof WebAssembly.RuntimeError) return broken(new TokenscopeError('worker-crashed', { reason }));
+    if (error instanceof WebAssembly.RuntimeError || /no available backend/i.test(reason)) {
+      return broken(new TokenscopeError('worker-crashed', { reason }));
+    }
     if (phase === 'open' && !/webgpu|device|adapter|shader/i.test(reason))
       return new TokenscopeError('model-corrupt', { file, reason });
     return provider === 'webgpu'
@@ -128,6 +132,12 @@ export function createRuntime(
     ort,
     facts,
     createSession,
+    async finish(provider) {
+      if (provider === 'wasm') return;
+      const start = performance.now();
+      await gpu?.queue.onSubmittedWorkDone();
+      bareMs += performance.now() - start;
+    },
     get bareMs() {
       return bareMs;
     },

@@ -46,7 +46,7 @@ async function expectAgreement(
   const { quantize, release } = createQuantize({ runtime, provider: 'wasm', settings, quantizer, projection, layout });
   const dims = latentDims(layout, 1, latents.d, latents.shape);
   const tensor = new runtime.ort.Tensor('float32', fromLatents(latents, layout), dims);
-  const nearest = await quantize(tensor, latents, mask);
+  const nearest = await quantize(tensor, async () => latents, mask);
   await release();
   const expected = bruteForce(quantizer, latents, nearest.count, mask);
   expect([...nearest.entries]).toEqual(expected.flat().map(({ token }) => token));

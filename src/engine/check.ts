@@ -1,0 +1,88 @@
+import { TokenscopeError } from '../core/errors.ts';
+import type { Quantizer } from '../core/quantizer.ts';
+import { type GridShape, type Latents, latentVector } from '../core/token-grid.ts';
+import type { Model } from './model.ts';
+import { adaptPixels, pixelSize, planarPixels } from './pixel-layout.ts';
+import type { CheckResult } from './protocol.ts';
+import { type NamedTensor, readTensorFile } from './tensor-file.ts';
+
+const DEFAULT_TOLERANCE = 2e-3;
+/** Two entries are near a tie when their distances differ by no more than this · (1 + the smaller), and how many cells may be. */
+const TIES = { float32: { gap: 1e-4, share: 0.005 }, float16: { gap: 1e-2, share: 0.03 } } as const;
+
+/**
+ * Runs the model's own check: its input through encoder and quantizer against the training framework's tokens, and those
+ * tokens (not ours, so that an encoder's fault does not hide a decoder's) through the decoder against its reconstruction.
+ */
+export async function runCheck(model: Model, file: Blob): Promise<CheckResult> {
+  const check = model.manifest.check!;
+  const tensors = await readTensorFile(file, check.file);
+  const tensor = (name: string): NamedTensor => {
+    const found = tensors.get(name);
+    if (!found) throw new TokenscopeError('model-corrupt', { file: check.file, reason: `it has no tensor ${name}` });
+    return found;
+  };
+  const tokens = tensor(check.tokens);
+  const expected = Int32Array.from(tokens.data);
+  const shape = gridShape(tokens.shape);
+  const { mismatched, nearTies } = await checkEncoder(model, tensor(check.input), expected);
+  const difference = await checkDecoder(model, expected, shape, tensor(check.reconstruction));
+  const tolerance = check.tolerance ?? DEFAULT_TOLERANCE;
+  const cells = expected.length;
+  const tiesAllowed = Math.max(1, Math.floor(cells * ties(model).share));
+  const passed = mismatched === 0 && nearTies <= tiesAllowed && difference <= tolerance;
+  return { cells, mismatched, nearTies, difference, tolerance, passed };
+}
+
+function ties({ manifest }: Model) {
+  return TIES[manifest.graphs.encoder.dtype ?? 'float32'];
+}
+
+/** (N ×) (t ×) h × w with N = 1. */
+function gridShape(shape: readonly number[]): GridShape {
+  const [w = 1, h = 1, t = 1] = shape.toReversed();
+  return { t: shape.length > 3 ? t : 1, h, w };
+}
+
+async function checkEncoder(model: Model, input: NamedTensor, expected: Int32Array) {
+  const [width = 1, height = 1] = input.shape.toReversed();
+  const values = adaptPixels(Float32Array.from(input.data), model.manifest.graphs.encoder.layout, height * width);
+  const { grid, latents } = await model.encodeArray(values, { height, width });
+  return compareTokens(grid.tokens, expected, model.quantizer, latents, ties(model).gap);
+}
+
+/** Differences that matter, and those within a near tie, where either choice is right. */
+export function compareTokens(
+  tokens: Int32Array,
+  expected: Int32Array,
+  quantizer: Quantizer | undefined,
+  latents: Latents | undefined,
+  gap: number,
+): { mismatched: number; nearTies: number } {
+  if (tokens.length !== expected.length) return { mismatched: expected.length, nearTies: 0 };
+  let mismatched = 0;
+  let nearTies = 0;
+  for (const [cell, token] of tokens.entries()) {
+    if (token === expected[cell]) continue;
+    if (quantizer && latents && nearTie(quantizer, latentVector(latents, cell), token, expected[cell]!, gap)) nearTies++;
+    else mismatched++;
+  }
+  return { mismatched, nearTies };
+}
+
+function nearTie(quantizer: Quantizer, latent: Float32Array, a: number, b: number, gap: number): boolean {
+  const distances = [quantizer.distance(latent, a), quantizer.distance(latent, b)] as const;
+  return Math.abs(distances[0] - distances[1]) <= gap * (1 + Math.abs(Math.min(...distances)));
+}
+
+/** Largest absolute difference, in the model's output range, before any clamp; infinite where the shapes or numbers are no match. */
+async function checkDecoder(model: Model, tokens: Int32Array, shape: GridShape, expected: NamedTensor): Promise<number> {
+  const { values, dims } = await model.decodeArray(tokens, shape, 1);
+  const { layout } = model.manifest.graphs.decoder;
+  const { height, width } = pixelSize(layout, dims);
+  const planar = planarPixels(values, layout, height * width);
+  if (planar.length !== expected.data.length) return Number.POSITIVE_INFINITY;
+  let worst = 0;
+  for (const [i, value] of planar.entries()) worst = Math.max(worst, Math.abs(value - expected.data[i]!));
+  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
+}

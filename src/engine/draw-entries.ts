@@ -1,0 +1,46 @@
+import type { Model } from './model.ts';
+import { fromGraphPixels, pixelSize } from './pixel-layout.ts';
+
+/** Cells around the one that is cut out. */
+const AROUND = 1;
+/** Pixels decoded in one run, at most: what a picture of ordinary size has. */
+const PIXELS_PER_RUN = 65_536;
+
+/** How a model's entries are drawn: each on a flat grid of `cells` × `cells` of itself, `perRun` of them in one run. */
+export interface DrawPlan {
+  readonly cells: number;
+  /** Pixels on a side of a cell. */
+  readonly side: number;
+  readonly perRun: number;
+}
+
+export function planDrawing({ manifest, decoder }: Model): DrawPlan {
+  const { size } = manifest;
+  const cellsOf = (pixels: number) => Math.ceil(pixels / size.reduction);
+  const step = cellsOf(size.multipleOf);
+  const least = Math.max(1 + 2 * AROUND, cellsOf(size.minimum ?? 0));
+  const cells = size.fixed && size.preferred ? cellsOf(size.preferred[0]) : Math.ceil(least / step) * step;
+  // Frames as a batch share their temporal layers, so only a real batch axis will do.
+  const batched = typeof decoder.inputShape[0] === 'string' && manifest.medium === 'image';
+  const perRun = Math.max(1, Math.floor(PIXELS_PER_RUN / (cells * size.reduction) ** 2));
+  return { cells, side: size.reduction, perRun: batched ? perRun : 1 };
+}
+
+/** The middle cells of `entries` drawn alone, RGBA one after another: one run of the decoder. */
+export async function drawRun(model: Model, entries: Int32Array, { cells, side }: DrawPlan): Promise<Uint8ClampedArray> {
+  const area = cells * cells;
+  const tokens = Int32Array.from({ length: entries.length * area }, (_, i) => entries[Math.floor(i / area)]!);
+  const { values, dims } = await model.decodeArray(tokens, { t: 1, h: cells, w: cells }, entries.length);
+  const { decoder } = model.manifest.graphs;
+  const size = pixelSize(decoder.layout, dims);
+  const drawn = new Uint8ClampedArray(entries.length * side * side * 4);
+  const corner = Math.floor(cells / 2) * side;
+  for (let i = 0; i < entries.length; i++) {
+    const { data } = fromGraphPixels(values, decoder, model.manifest.pixels, size, i);
+    for (let row = 0; row < side; row++) {
+      const from = ((corner + row) * size.width + corner) * 4;
+      drawn.set(data.subarray(from, from + side * 4), (i * side + row) * side * 4);
+    }
+  }
+  return drawn;
+}

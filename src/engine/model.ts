@@ -1,0 +1,179 @@
+import type { Tensor } from 'onnxruntime-web';
+import { TokenscopeError } from '../core/errors.ts';
+import type { Size } from '../core/framing.ts';
+import type { GraphFacts, LatentLayout, Manifest } from '../core/manifest.ts';
+import type { Picture } from '../core/pixels.ts';
+import type { Quantizer } from '../core/quantizer.ts';
+import type { GridShape, Latents, TokenGrid } from '../core/token-grid.ts';
+import { entriesAsLatents, fromLatents, latentDims, toLatents } from './latent-layout.ts';
+import { fromGraphPixels, pixelDims, pixelSize, toGraphPixels } from './pixel-layout.ts';
+import type { Decoded, Encoded, Nearest, Provider } from './protocol.ts';
+import type { Quantize } from './quantize.ts';
+import type { Runtime, Session } from './runtime.ts';
+import { winners } from './search.ts';
+
+/** One opened model: its sessions and its quantizer. Every method runs inside a job of the engine's queue. */
+export interface Model {
+  readonly manifest: Manifest;
+  readonly provider: Provider;
+  /** Absent when the quantizer is inside the graphs. */
+  readonly quantizer: Quantizer | undefined;
+  readonly codebookSize: number;
+  readonly encoder: Session;
+  readonly decoder: Session;
+  encode(source: Picture): Promise<Pick<Encoded, 'grid' | 'latents' | 'nearest' | 'timings'>>;
+  /** The same from an array in the graph's own layout. */
+  encodeArray(values: Float32Array, size: Size): Promise<Pick<Encoded, 'grid' | 'latents' | 'nearest' | 'timings'>>;
+  decode(grid: TokenGrid): Promise<Pick<Decoded, 'reconstruction' | 'timings'>>;
+  decodeLatents(latents: Latents): Promise<Pick<Decoded, 'reconstruction' | 'timings'>>;
+  /** The decoder's output as it is, for `count` grids of the same shape whose tokens follow one another. */
+  decodeArray(tokens: Int32Array, shape: GridShape, count: number): Promise<{ values: Float32Array; dims: readonly number[] }>;
+  release(): Promise<void>;
+}
+
+const DEFAULT_LATENT_LAYOUT: LatentLayout = 'NDHW';
+
+export interface ModelParts {
+  readonly manifest: Manifest;
+  readonly provider: Provider;
+  readonly quantizer: Quantizer | undefined;
+  readonly quantize: Quantize | undefined;
+  readonly runtime: Runtime;
+  readonly encoder: Session;
+  readonly decoder: Session;
+  release(): Promise<void>;
+}
+
+export function assembleModel(parts: ModelParts): Model {
+  const { manifest, provider, quantizer, quantize, runtime, encoder, decoder, release } = parts;
+  const { encoder: encoderFacts, decoder: decoderFacts } = manifest.graphs;
+  const { pixels } = manifest;
+  const codebookSize = quantizer?.codebookSize ?? manifest.quantizer.codebookSize!;
+  const latentLayout = decoderFacts.latentLayout ?? DEFAULT_LATENT_LAYOUT;
+
+  async function encodeArray(values: Float32Array, { height, width }: Size) {
+    const input = floatTensor(runtime, values, pixelDims(encoderFacts.layout, 1, height, width), encoderFacts);
+    const start = performance.now();
+    const outputs = await encoder.run({ [encoderFacts.input]: input });
+    await runtime.finish(provider);
+    const encodeMs = performance.now() - start;
+    input.dispose();
+    const output = named(outputs, encoderFacts);
+    try {
+      if (!quantize)
+        return { grid: readTokens(output, manifest, { height, width }), timings: { prepareMs: 0, encodeMs, quantizeMs: 0 } };
+      return await quantizeOutput(output, quantize, encodeMs);
+    } finally {
+      output.dispose();
+    }
+  }
+
+  async function quantizeOutput(output: Tensor, quantize: Quantize, encodeMs: number) {
+    const start = performance.now();
+    const layout = encoderFacts.latentLayout ?? DEFAULT_LATENT_LAYOUT;
+    let latents: Latents | undefined;
+    const readLatents = async () => (latents ??= toLatents(await readFloats(output), layout, output.dims));
+    const nearest: Nearest = await quantize(output, readLatents);
+    const read = await readLatents();
+    if (read.data.some(Number.isNaN)) {
+      throw new TokenscopeError('model-corrupt', { file: encoderFacts.file, reason: 'its output is not a number' });
+    }
+    const grid: TokenGrid = { shape: read.shape, tokens: winners(nearest) };
+    return { grid, latents: read, nearest, timings: { prepareMs: 0, encodeMs, quantizeMs: performance.now() - start } };
+  }
+
+  async function runDecoder(input: Tensor): Promise<{ values: Float32Array; dims: readonly number[] }> {
+    try {
+      const outputs = await decoder.run({ [decoderFacts.input]: input });
+      const output = named(outputs, decoderFacts);
+      const result = { values: await readFloats(output), dims: output.dims };
+      output.dispose();
+      return result;
+    } finally {
+      input.dispose();
+    }
+  }
+
+  function tokenInput(tokens: Int32Array, { t, h, w }: GridShape, count: number): Tensor {
+    const { Tensor } = runtime.ort;
+    const shapes: Record<number, number[]> = { 2: [count, t * h * w], 3: [count, h, w] };
+    const dims = shapes[decoder.inputShape.length] ?? [count, t, h, w];
+    if (decoderFacts.tokenDtype === 'int32') return new Tensor('int32', tokens.slice(), dims);
+    return new Tensor('int64', BigInt64Array.from(tokens, BigInt), dims);
+  }
+
+  function decodeArray(tokens: Int32Array, shape: GridShape, count: number) {
+    const beyond = tokens.find((token) => token < 0 || token >= codebookSize);
+    if (beyond !== undefined) throw new TokenscopeError('tokens-range', { token: beyond, size: codebookSize });
+    if (!quantizer) return runDecoder(tokenInput(tokens, shape, count));
+    const d = quantizer.entryDimension;
+    const values = entriesAsLatents(tokens, quantizer.entry, latentLayout, d, shape);
+    return runDecoder(floatTensor(runtime, values, latentDims(latentLayout, count, d, shape), decoderFacts));
+  }
+
+  async function timed(run: () => Promise<{ values: Float32Array; dims: readonly number[] }>) {
+    const start = performance.now();
+    const { values, dims } = await run();
+    const decoded = performance.now();
+    const reconstruction = fromGraphPixels(values, decoderFacts, pixels, pixelSize(decoderFacts.layout, dims));
+    return { reconstruction, timings: { decodeMs: decoded - start, finishMs: performance.now() - decoded } };
+  }
+
+  return {
+    manifest,
+    provider,
+    quantizer,
+    codebookSize,
+    encoder,
+    decoder,
+    encodeArray,
+    async encode(source) {
+      const start = performance.now();
+      const values = toGraphPixels(source, encoderFacts.layout, pixels);
+      const prepareMs = performance.now() - start;
+      const encoded = await encodeArray(values, source);
+      return { ...encoded, timings: { ...encoded.timings, prepareMs } };
+    },
+    decode: ({ tokens, shape }) => timed(async () => decodeArray(tokens, shape, 1)),
+    async decodeLatents(latents) {
+      if (!quantizer) throw new TokenscopeError('internal', { message: `the quantizer of ${manifest.id} is inside its graphs` });
+      const dims = latentDims(latentLayout, 1, latents.d, latents.shape);
+      return timed(() => runDecoder(floatTensor(runtime, fromLatents(latents, latentLayout), dims, decoderFacts)));
+    },
+    async decodeArray(tokens, shape, count) {
+      return decodeArray(tokens, shape, count);
+    },
+    release,
+  };
+}
+
+function named(outputs: Record<string, Tensor>, { file, output }: GraphFacts): Tensor {
+  const tensor = outputs[output];
+  if (!tensor) throw new TokenscopeError('model-corrupt', { file, reason: `it has no output ${output}` });
+  return tensor;
+}
+
+function floatTensor({ ort }: Runtime, values: Float32Array, dims: readonly number[], { dtype, file }: GraphFacts): Tensor {
+  if (dtype !== 'float16') return new ort.Tensor('float32', values, dims);
+  if (typeof Float16Array === 'undefined') {
+    throw new TokenscopeError('model-corrupt', { file, reason: 'it takes 16-bit numbers, which this browser does not have' });
+  }
+  const halves = new Float16Array(values);
+  return new ort.Tensor('float16', new Uint16Array(halves.buffer), dims);
+}
+
+/** The numbers of a float tensor, wherever it is. The GPU's buffer is given back on the way. */
+async function readFloats(tensor: Tensor): Promise<Float32Array> {
+  const data: unknown = tensor.location === 'cpu' ? tensor.data : await tensor.getData(true);
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Uint16Array) return new Float32Array(new Float16Array(data.buffer, data.byteOffset, data.length));
+  return Float32Array.from(data as ArrayLike<number>);
+}
+
+/** Tokens of a graph that holds its quantizer; flat ones are laid out by the model's reduction. */
+function readTokens(tensor: Tensor, { size }: Manifest, picture: Size): TokenGrid {
+  const tokens = Int32Array.from(tensor.data as ArrayLike<number>, Number);
+  const { dims } = tensor;
+  const [h, w] = dims.length > 2 ? dims.slice(-2) : [picture.height / size.reduction, picture.width / size.reduction];
+  return { shape: { t: tokens.length / (h! * w!), h: h!, w: w! }, tokens };
+}

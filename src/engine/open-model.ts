@@ -1,0 +1,77 @@
+import { TokenscopeError } from '../core/errors.ts';
+import type { GraphFacts } from '../core/manifest.ts';
+import type { Projection, Quantizer } from '../core/quantizer.ts';
+import { readModel } from '../onnx/model.ts';
+import { quantizers } from '../quantizers/index.ts';
+import { assembleModel, type Model } from './model.ts';
+import type { ModelContents } from './model-files.ts';
+import type { Provider } from './protocol.ts';
+import { createQuantize } from './quantize.ts';
+import type { Runtime, Session } from './runtime.ts';
+import { type NamedTensor, readTensorFile } from './tensor-file.ts';
+
+/** Opens the sessions one by one; when anything fails, what was opened is released again. */
+export async function openModelSessions(contents: ModelContents, runtime: Runtime, provider: Provider): Promise<Model> {
+  const { manifest } = contents;
+  const { kind } = manifest.quantizer;
+  const { quantizer, projection } = await openQuantizer(contents);
+  const opened: { release(): Promise<void> }[] = [];
+  const release = async () => {
+    for (const part of opened.splice(0)) await part.release();
+  };
+  const open = async (facts: GraphFacts, onGpu?: string[]) => {
+    const session = await openGraph(contents, facts, runtime, provider, onGpu);
+    opened.push(session);
+    return session;
+  };
+  try {
+    const { encoder, decoder } = manifest.graphs;
+    const encoderSession = await open(encoder, kind === 'vq' ? [encoder.output] : undefined);
+    const decoderSession = await open(decoder);
+    const layout = encoder.latentLayout ?? 'NDHW';
+    const search =
+      quantizer && createQuantize({ runtime, provider, settings: manifest.quantizer, quantizer, projection, layout });
+    if (search) opened.push(search);
+    const sessions = { encoder: encoderSession, decoder: decoderSession };
+    return assembleModel({ manifest, provider, quantizer, quantize: search?.quantize, runtime, ...sessions, release });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function openGraph(
+  contents: ModelContents,
+  { file }: GraphFacts,
+  runtime: Runtime,
+  provider: Provider,
+  onGpu: string[] | undefined,
+): Promise<Session> {
+  const graph = new Uint8Array(await contents.file(file).arrayBuffer());
+  const locations = (readModel(graph, file).graph?.initializers ?? []).flatMap(({ external }) =>
+    external.flatMap(({ key, value }) => (key === 'location' && value !== undefined ? value : [])),
+  );
+  const external = [...new Set(locations)].map((path) => ({ path, data: contents.file(path) }));
+  return runtime.createSession(graph, { provider, file, external, ...(onGpu && { onGpu }) });
+}
+
+async function openQuantizer({ manifest, file }: ModelContents): Promise<{ quantizer?: Quantizer; projection?: Projection }> {
+  const { quantizer: settings, codebook, scores } = manifest;
+  if (settings.kind === 'in-graph') return {};
+  const read = async (name: string) => readTensorFile(file(name), name);
+  const table = codebook && floats(await read(codebook.file), codebook.file, codebook.tensor);
+  const layer = settings.score === 'projection' && scores ? await read(scores.file) : undefined;
+  const projection = layer &&
+    scores && {
+      weight: floats(layer, scores.file, scores.weight),
+      ...(scores.bias ? { bias: floats(layer, scores.file, scores.bias) } : {}),
+    };
+  const quantizer = quantizers[settings.kind]!.open(settings, table, projection);
+  return { quantizer, ...(projection && { projection }) };
+}
+
+function floats(tensors: ReadonlyMap<string, NamedTensor>, file: string, name: string): Float32Array {
+  const data = tensors.get(name)?.data;
+  if (data instanceof Float32Array) return data;
+  throw new TokenscopeError('model-corrupt', { file, reason: data ? `${name} holds whole numbers` : `it has no tensor ${name}` });
+}
