@@ -1,0 +1,222 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import type { Measures } from '../../core/metric.ts';
+import { tokenStatistics } from '../../metrics/parts/token-statistics.ts';
+import type { Command } from '../main.ts';
+import { openBuiltPage, openModel, waitForResult } from '../page.ts';
+import { printTable } from '../table.ts';
+import { writeFigures } from '../write-figures.ts';
+
+const PICTURE = /\.(png|jpe?g|webp|avif|gif|bmp|tiff?|heic|svg)$/i;
+
+interface FileFigures {
+  readonly file: string;
+  readonly psnr: number | null;
+  readonly ssim: number | null;
+  readonly msssim: number | null;
+  readonly sharpness: number | null;
+  readonly bpp: number | null;
+  readonly seconds: number;
+  readonly error?: string;
+}
+
+interface Evaluation extends Omit<FileFigures, 'file' | 'error'> {
+  readonly id: string;
+  /** Share of the codebook that occurs in the whole set. */
+  readonly usage: number;
+  readonly perplexity: number;
+  readonly dead: number;
+  readonly failed: number;
+  readonly files: readonly FileFigures[];
+}
+
+const evaluate: Command = {
+  about:
+    'figures of the models on pictures, by the page itself ([--model <id>] [--size 512] [--json] [--write --set <name>] <pictures…>)',
+  async run(argv) {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        model: { type: 'string', multiple: true },
+        size: { type: 'string', default: '512' },
+        set: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+      },
+    });
+    const files = picturesIn(positionals);
+    if (files.length === 0) throw new Error('Name pictures or folders of pictures to evaluate on.');
+    const size = Number(values.size);
+    const models = await evaluateAll(files, values.model, size);
+    const set = values.set ?? setName(files, size);
+    process.stdout.write(values.json ? `${JSON.stringify({ models }, null, 2)}\n` : `${set}\n\n${evaluationTable(models)}\n`);
+    if (values.write) for (const model of models) writeFigures(model.id, manifestFigures(set, model));
+    return models.some(({ failed }) => failed > 0) ? 1 : 0;
+  },
+};
+
+export default evaluate;
+
+function picturesIn(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    const full = resolve(path);
+    if (!statSync(full).isDirectory()) return [full];
+    return readdirSync(full)
+      .filter((name) => PICTURE.test(name))
+      .sort()
+      .map((name) => join(full, name));
+  });
+}
+
+function setName(files: readonly string[], size: number): string {
+  const kodak = files.every((file) => /kodim\d\d/.test(file));
+  return `${kodak ? 'Kodak' : 'pictures'} ${files.length}, centre ${size}`;
+}
+
+async function evaluateAll(files: readonly string[], wanted: readonly string[] | undefined, size: number): Promise<Evaluation[]> {
+  const opened = await openBuiltPage({
+    query: `size=${size}x${size}`,
+    answer: (path) => {
+      const index = /^evaluate\/(\d+)$/.exec(path)?.[1];
+      return index === undefined ? undefined : { status: 200, body: readFileSync(files[Number(index)]!) };
+    },
+  });
+  try {
+    const known = await opened.page.evaluate(() => window.tokenscopeTest!.catalog.map(({ id }) => id));
+    const unknown = wanted?.find((id) => !known.includes(id));
+    if (unknown) throw new Error(`There is no model "${unknown}". There are: ${known.join(', ')}.`);
+    const evaluations: Evaluation[] = [];
+    for (const id of wanted ?? known) evaluations.push(await evaluateModel(opened.page, id, files, size));
+    return evaluations;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Opens the pictures as the page's tray and runs it, as a visitor would. */
+async function evaluateModel(page: Page, id: string, files: readonly string[], size: number): Promise<Evaluation> {
+  await openModel(page, id);
+  const started = performance.now();
+  await page.evaluate(openAsTray, { names: files.map((file) => basename(file)), size });
+  const { rows, counts } =
+    files.length === 1 ? await readSingle(page, basename(files[0]!), started) : await page.evaluate(runTray);
+  return summarize(id, rows, counts);
+}
+
+async function openAsTray({ names, size }: { names: readonly string[]; size: number }): Promise<void> {
+  const { actions } = window.tokenscopeTest!;
+  actions.clearTray();
+  actions.setFraming({ fit: 'fill', height: size, width: size });
+  const read = async (name: string, index: number) => new File([await (await fetch(`evaluate/${index}`)).blob()], name);
+  await actions.openFiles(await Promise.all(names.map(read)));
+}
+
+interface Row {
+  readonly name: string;
+  readonly measures: Measures | undefined;
+  readonly error: string | undefined;
+  readonly seconds: number;
+}
+
+async function runTray(): Promise<{ rows: Row[]; counts: number[] }> {
+  const { actions, store } = window.tokenscopeTest!;
+  await actions.runTray();
+  const { run } = store.getState().tray;
+  const rows = (run?.rows ?? []).map(({ error, ...row }) => ({
+    ...row,
+    error: error && `${error.code} ${JSON.stringify(error.parameters)}`,
+  }));
+  return { rows, counts: [...(run?.counts ?? [])] };
+}
+
+/** One file alone is the page's source, not a tray. */
+async function readSingle(page: Page, name: string, started: number): Promise<{ rows: Row[]; counts: number[] }> {
+  await waitForResult(page, name);
+  const seconds = (performance.now() - started) / 1000;
+  const { measures, tokens, entries } = await page.evaluate(() => {
+    const [slot] = window.tokenscopeTest!.store.getState().slots;
+    const { result, model } = slot!;
+    return { measures: result!.measures!.values, tokens: [...result!.grid.tokens], entries: model!.codebookSize };
+  });
+  const counts = new Array<number>(entries).fill(0);
+  for (const token of tokens) counts[token]! += 1;
+  return { rows: [{ name, measures, error: undefined, seconds }], counts };
+}
+
+function summarize(id: string, rows: readonly Row[], counts: readonly number[]): Evaluation {
+  const files = rows.map(fileFigures);
+  const { share, perplexity, used } = tokenStatistics(Uint32Array.from(counts));
+  return {
+    id,
+    psnr: mean(files.map(({ psnr }) => psnr)),
+    ssim: mean(files.map(({ ssim }) => ssim)),
+    msssim: mean(files.map(({ msssim }) => msssim)),
+    sharpness: mean(files.map(({ sharpness }) => sharpness)),
+    bpp: mean(files.map(({ bpp }) => bpp)),
+    usage: share,
+    perplexity,
+    dead: counts.length - used,
+    seconds: files.reduce((sum, { seconds }) => sum + seconds, 0),
+    failed: files.filter(({ error }) => error !== undefined).length,
+    files,
+  };
+}
+
+function fileFigures({ name, measures, error, seconds }: Row): FileFigures {
+  const value = (metric: string) => measures?.[metric] ?? null;
+  return {
+    file: name,
+    psnr: value('psnr'),
+    ssim: value('ssim'),
+    msssim: value('ms-ssim'),
+    sharpness: value('sharpness'),
+    bpp: value('bits-per-pixel'),
+    seconds,
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** Mean of the pictures' values; `null` where one of them has none. */
+function mean(values: readonly (number | null)[]): number | null {
+  if (values.length === 0 || values.includes(null)) return null;
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
+}
+
+function manifestFigures(set: string, { psnr, ssim, msssim, sharpness, usage, perplexity, dead, bpp, id }: Evaluation) {
+  if (psnr === null) throw new Error(`${id} has no figures for every picture: nothing is written.`);
+  const round = (value: number, digits: number) => Number(value.toFixed(digits));
+  return {
+    set,
+    psnr: round(psnr, 3),
+    ...(ssim !== null && { ssim: round(ssim, 4) }),
+    msssim: msssim === null ? null : round(msssim, 4),
+    usage: round(usage, 4),
+    perplexity: round(perplexity, 1),
+    dead,
+    ...(bpp !== null && { bitsPerPixel: round(bpp, 5) }),
+    ...(sharpness !== null && { sharpness: round(sharpness, 3) }),
+  };
+}
+
+function evaluationTable(models: readonly Evaluation[]): string {
+  const number = (value: number | null, digits: number) => (value === null ? '–' : value.toFixed(digits));
+  return printTable([
+    ['model', 'PSNR', 'SSIM', 'MS-SSIM', 'sharpness', 'bpp', 'usage', 'perplexity', 'dead', 'seconds', 'failed'],
+    ...models.map((row) => [
+      row.id,
+      number(row.psnr, 2),
+      number(row.ssim, 3),
+      number(row.msssim, 3),
+      number(row.sharpness, 2),
+      number(row.bpp, 4),
+      `${(100 * row.usage).toFixed(1)} %`,
+      number(row.perplexity, 0),
+      String(row.dead),
+      number(row.seconds, 1),
+      String(row.failed),
+    ]),
+  ]);
+}

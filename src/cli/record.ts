@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Manifest, RecordedResult } from '../core/manifest.ts';
+import { packTokens } from '../core/token-bits.ts';
+import { openBuiltPage, openModel, waitForResult } from './page.ts';
+import { ROOT } from './project.ts';
+import { changeManifest } from './write-figures.ts';
+
+/** Lossy above what the eye finds at this size; lossless would be five times the bytes at first paint. */
+const QUALITY = 0.92;
+const ATLAS_COLUMNS = 32;
+/** Larger codebooks draw their entries when they are looked at. */
+const ATLAS_ENTRIES = 16_384;
+
+/**
+ * Runs every embedded model on every sample in the built page, and writes what the page shows before a model is open:
+ * recorded results and the pictures of all entries. The site has to be built again afterwards.
+ */
+export async function recordModels(): Promise<void> {
+  const { page, close } = await openBuiltPage();
+  try {
+    const { models, samples } = await page.evaluate(() => {
+      const { catalog, samples } = window.tokenscopeTest!;
+      return { models: catalog.map(({ id }) => id), samples: samples.map(({ id }) => id) };
+    });
+    for (const id of models) await recordModel(page, id, samples);
+  } finally {
+    await close();
+  }
+}
+
+async function recordModel(page: Page, id: string, samples: readonly string[]): Promise<void> {
+  await openModel(page, id);
+  const recorded: RecordedResult[] = [];
+  for (const sample of samples) recorded.push(await recordSample(page, id, sample));
+  const atlas = await recordAtlas(page, id);
+  const manifest = changeManifest(id, (before) => ({ ...before, ...(atlas && { atlas }), recorded }));
+  const pictures = [...recorded.map(({ reconstruction }) => reconstruction), ...(atlas ? [atlas.file] : [])];
+  changeManifest(id, (before) => ({ ...before, files: withFiles(manifest, pictures) }));
+  process.stdout.write(`${id}: ${recorded.length} samples${atlas ? ', entries' : ''}\n`);
+}
+
+async function recordSample(page: Page, id: string, sample: string): Promise<RecordedResult> {
+  await page.evaluate((name) => window.tokenscopeTest!.actions.openSample(name), sample);
+  await waitForResult(page, sample);
+  const made = await page.evaluate(async (quality) => {
+    const [slot] = window.tokenscopeTest!.store.getState().slots;
+    const { grid, reconstruction } = slot!.result!;
+    const { data, width, height } = reconstruction!.picture;
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
+    const bytes = await (await canvas.convertToBlob({ type: 'image/webp', quality })).arrayBuffer();
+    const { codebookSize, device } = slot!.model!;
+    const { t, h, w } = grid.shape;
+    return {
+      shape: t > 1 ? [t, h, w] : [h, w],
+      tokens: [...grid.tokens],
+      codebookSize,
+      provider: device.provider,
+      picture: [...new Uint8Array(bytes)],
+    };
+  }, QUALITY);
+  const file = `recorded-${sample}.webp`;
+  writeFileSync(join(ROOT, 'models', id, file), Uint8Array.from(made.picture));
+  const tokens = packTokens(made.tokens, made.codebookSize);
+  return { sample, grid: made.shape, tokens, reconstruction: file, on: made.provider };
+}
+
+async function recordAtlas(page: Page, id: string): Promise<Manifest['atlas']> {
+  const made = await page.evaluate(
+    async ({ columns, most, quality }) => {
+      const { host, store } = window.tokenscopeTest!;
+      const model = store.getState().slots[0]!.model!;
+      if (model.codebookSize > most || model.codebookSize === 0) return undefined;
+      const entries = Int32Array.from({ length: model.codebookSize }, (_, entry) => entry);
+      const { side, pictures } = await host.engine.drawEntries(model.id, entries, new AbortController().signal);
+      const canvas = new OffscreenCanvas(columns * side, Math.ceil(entries.length / columns) * side);
+      const context = canvas.getContext('2d')!;
+      for (const entry of entries) {
+        const data = pictures.slice(entry * side * side * 4, (entry + 1) * side * side * 4);
+        context.putImageData(new ImageData(data, side, side), (entry % columns) * side, Math.floor(entry / columns) * side);
+      }
+      const bytes = await (await canvas.convertToBlob({ type: 'image/webp', quality })).arrayBuffer();
+      return { cell: side, picture: [...new Uint8Array(bytes)] };
+    },
+    { columns: ATLAS_COLUMNS, most: ATLAS_ENTRIES, quality: QUALITY },
+  );
+  if (!made) return undefined;
+  const file = 'entries.webp';
+  writeFileSync(join(ROOT, 'models', id, file), Uint8Array.from(made.picture));
+  return { file, cell: made.cell, columns: ATLAS_COLUMNS };
+}
+
+/** The manifest's list with the pictures as they are now. */
+function withFiles({ id, files }: Manifest, pictures: readonly string[]): Manifest['files'] {
+  const others = files.filter(({ name }) => !/^recorded-.*\.webp$|^entries\.webp$/.test(name));
+  const listed = pictures.map((name) => {
+    const content = readFileSync(join(ROOT, 'models', id, name));
+    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  });
+  return [...others, ...listed];
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Manifest, ModelFigures } from '../core/manifest.ts';
+import { ROOT } from './project.ts';
+import { markdownTable } from './table.ts';
+
+const START = '<!-- figures: written by npm run evaluate -- --write -->';
+const END = '<!-- /figures -->';
+
+/** Puts figures of a set into a model's manifest and card, in place of older ones of the same set. */
+export function writeFigures(id: string, figures: ModelFigures): void {
+  const manifest = changeManifest(id, (before) => ({
+    ...before,
+    figures: [...(before.figures ?? []).filter(({ set }) => set !== figures.set), figures],
+  }));
+  const card = join(ROOT, 'models', id, 'card.md');
+  const text = existsSync(card) ? readFileSync(card, 'utf8') : `# ${manifest.title}\n`;
+  writeFileSync(card, withFigures(text, manifest.figures ?? []));
+}
+
+/** Changes models/<id>/manifest.json and gives what stands there now. */
+export function changeManifest(id: string, change: (manifest: Manifest) => Manifest): Manifest {
+  const file = join(ROOT, 'models', id, 'manifest.json');
+  const manifest = change(JSON.parse(readFileSync(file, 'utf8')) as Manifest);
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+/** The card with its table of figures replaced, or added at its end. */
+export function withFigures(card: string, figures: readonly ModelFigures[]): string {
+  const block = `${START}\n\n${figuresTable(figures)}\n\n${END}`;
+  const start = card.indexOf(START);
+  const end = card.indexOf(END);
+  if (start >= 0 && end > start) return card.slice(0, start) + block + card.slice(end + END.length);
+  return `${card.trimEnd()}\n\n## Figures\n\n${block}\n`;
+}
+
+function figuresTable(figures: readonly ModelFigures[]): string {
+  const number = (value: number | null | undefined, digits: number) => (value == null ? '–' : value.toFixed(digits));
+  return markdownTable([
+    ['set', 'PSNR (dB)', 'SSIM', 'MS-SSIM', 'sharpness', 'bits per pixel', 'usage', 'perplexity', 'dead entries'],
+    ...figures.map((row) => [
+      row.set,
+      number(row.psnr, 2),
+      number(row.ssim, 3),
+      number(row.msssim, 3),
+      number(row.sharpness, 2),
+      number(row.bitsPerPixel, 4),
+      row.usage === undefined ? '–' : `${(100 * row.usage).toFixed(1)} %`,
+      number(row.perplexity, 1),
+      number(row.dead, 0),
+    ]),
+  ]);
+}
