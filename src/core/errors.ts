@@ -53,7 +53,7 @@ export interface ErrorParameters {
 export type NpyFault = 'not-npy' | 'header' | 'type' | 'shape' | 'short';
 
 /** What is wrong with a token file; each is a text `sources.fault.<fault>`. */
-export type TokenFileFault = 'no-numbers' | 'not-whole' | 'json' | 'not-tokens' | 'rows' | 'too-many' | 'codebook-size';
+export type TokenFileFault = 'no-numbers' | 'not-whole' | 'json' | 'not-tokens' | 'too-many' | 'codebook-size';
 
 export type ErrorCode = keyof ErrorParameters;
 
