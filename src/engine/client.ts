@@ -70,7 +70,7 @@ export function startEngine(address: URL = new URL(location.href)): EngineHost {
     restarts = [...restarts.filter((time) => now - time < MINUTE), now];
     // A script that never ran will not run the second time either.
     if (!which.started || restarts.length > MOST_RESTARTS) return;
-    running = launch({ softwareAdapter, wasm: { why: 'fell-back', detail: reason.message } });
+    running = launch({ softwareAdapter, wasm: { why: 'fell-back', detail: detailOf(reason) } });
     for (const listener of listeners) listener(reason);
   }
 
@@ -96,4 +96,8 @@ export function startEngine(address: URL = new URL(location.href)): EngineHost {
         }
       : undefined,
   };
+}
+
+function detailOf({ code, parameters }: TokenscopeError): string {
+  return 'reason' in parameters ? parameters.reason : code;
 }

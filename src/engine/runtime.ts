@@ -43,8 +43,8 @@ export interface Runtime {
 }
 
 /**
- * `onBroken` hears of failures that only a fresh worker cures: a lost device, a full heap, a crashed WASM instance. The
- * calls they happened in reject with the same error.
+ * `onBroken` hears of failures that only a fresh worker cures: a lost device, a crashed WASM instance. The calls they
+ * happened in reject with the same error. After `out-of-memory` the page decides.
  */
 export function createRuntime(
   ort: Ort,
@@ -71,7 +71,7 @@ export function createRuntime(
     if (lost && provider === 'webgpu') return lost;
     const reason = cleanMessage(error);
     if (/out of memory|\boom\b|bad_alloc|failed to allocate|allocation failed|cannot enlarge/i.test(reason)) {
-      return broken(new TokenscopeError('out-of-memory', { what: file }));
+      return new TokenscopeError('out-of-memory', { what: file });
     }
     if (error instanceof WebAssembly.RuntimeError || /no available backend/i.test(reason)) {
       return broken(new TokenscopeError('worker-crashed', { reason }));
