@@ -1,10 +1,16 @@
+import { readSafetensors } from '../convert/containers/safetensors.ts';
+import { readValues } from '../convert/tensors.ts';
 import { TokenscopeError } from '../core/errors.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import { type GridShape, type Latents, latentVector } from '../core/token-grid.ts';
 import type { Model } from './model.ts';
 import { adaptPixels, pixelSize, planarPixels } from './pixel-layout.ts';
 import type { CheckResult } from './protocol.ts';
-import { type NamedTensor, readTensorFile } from './tensor-file.ts';
+
+interface CheckTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
 
 const DEFAULT_TOLERANCE = 2e-3;
 /** Two entries are near a tie when their distances differ by no more than this · (1 + the smaller), and how many cells may be. */
@@ -16,17 +22,18 @@ const TIES = { float32: { gap: 1e-4, share: 0.005 }, float16: { gap: 1e-2, share
  */
 export async function runCheck(model: Model, file: Blob): Promise<CheckResult> {
   const check = model.manifest.check!;
-  const tensors = await readTensorFile(file, check.file);
-  const tensor = (name: string): NamedTensor => {
-    const found = tensors.get(name);
-    if (!found) throw new TokenscopeError('model-corrupt', { file: check.file, reason: `it has no tensor ${name}` });
-    return found;
+  const tensors = await readSafetensors(file, check.file);
+  const read = async (name: string): Promise<CheckTensor> => {
+    const stored = tensors.get(name);
+    const data = stored && (await readValues(stored));
+    if (!data) throw new TokenscopeError('model-corrupt', { file: check.file, reason: `it has no tensor ${name}` });
+    return { shape: stored.shape, data };
   };
-  const tokens = tensor(check.tokens);
+  const tokens = await read(check.tokens);
   const expected = Int32Array.from(tokens.data);
   const shape = gridShape(tokens.shape);
-  const { mismatched, nearTies } = await checkEncoder(model, tensor(check.input), expected);
-  const difference = await checkDecoder(model, expected, shape, tensor(check.reconstruction));
+  const { mismatched, nearTies } = await checkEncoder(model, await read(check.input), expected);
+  const difference = await checkDecoder(model, expected, shape, await read(check.reconstruction));
   const tolerance = check.tolerance ?? DEFAULT_TOLERANCE;
   const cells = expected.length;
   const tiesAllowed = Math.max(1, Math.floor(cells * ties(model).share));
@@ -44,7 +51,7 @@ function gridShape(shape: readonly number[]): GridShape {
   return { t: shape.length > 3 ? t : 1, h, w };
 }
 
-async function checkEncoder(model: Model, input: NamedTensor, expected: Int32Array) {
+async function checkEncoder(model: Model, input: CheckTensor, expected: Int32Array) {
   const [width = 1, height = 1] = input.shape.toReversed();
   const values = adaptPixels(Float32Array.from(input.data), model.manifest.graphs.encoder.layout, height * width);
   const { grid, latents } = await model.encodeArray(values, { height, width });
@@ -76,7 +83,7 @@ function nearTie(quantizer: Quantizer, latent: Float32Array, a: number, b: numbe
 }
 
 /** Largest absolute difference, in the model's output range, before any clamp; infinite where the shapes or numbers are no match. */
-async function checkDecoder(model: Model, tokens: Int32Array, shape: GridShape, expected: NamedTensor): Promise<number> {
+async function checkDecoder(model: Model, tokens: Int32Array, shape: GridShape, expected: CheckTensor): Promise<number> {
   const { values, dims } = await model.decodeArray(tokens, shape, 1);
   const { layout } = model.manifest.graphs.decoder;
   const { height, width } = pixelSize(layout, dims);

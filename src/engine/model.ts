@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-web';
 import { TokenscopeError } from '../core/errors.ts';
 import type { Size } from '../core/framing.ts';
+import { floatsToHalves, halvesToFloats } from '../core/half.ts';
 import type { GraphFacts, LatentLayout, Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/pixels.ts';
 import type { Quantizer } from '../core/quantizer.ts';
@@ -153,20 +154,15 @@ function named(outputs: Record<string, Tensor>, { file, output }: GraphFacts): T
   return tensor;
 }
 
-function floatTensor({ ort }: Runtime, values: Float32Array, dims: readonly number[], { dtype, file }: GraphFacts): Tensor {
-  if (dtype !== 'float16') return new ort.Tensor('float32', values, dims);
-  if (typeof Float16Array === 'undefined') {
-    throw new TokenscopeError('model-corrupt', { file, reason: 'it takes 16-bit numbers, which this browser does not have' });
-  }
-  const halves = new Float16Array(values);
-  return new ort.Tensor('float16', new Uint16Array(halves.buffer), dims);
+function floatTensor({ ort }: Runtime, values: Float32Array, dims: readonly number[], { dtype }: GraphFacts): Tensor {
+  return dtype === 'float16' ? new ort.Tensor('float16', floatsToHalves(values), dims) : new ort.Tensor('float32', values, dims);
 }
 
 /** The numbers of a float tensor, wherever it is. The GPU's buffer is given back on the way. */
 async function readFloats(tensor: Tensor): Promise<Float32Array> {
   const data: unknown = tensor.location === 'cpu' ? tensor.data : await tensor.getData(true);
   if (data instanceof Float32Array) return data;
-  if (data instanceof Uint16Array) return new Float32Array(new Float16Array(data.buffer, data.byteOffset, data.length));
+  if (data instanceof Uint16Array) return halvesToFloats(data);
   return Float32Array.from(data as ArrayLike<number>);
 }
 

@@ -1,3 +1,5 @@
+import { readSafetensors } from '../convert/containers/safetensors.ts';
+import { readValues, type StoredTensors } from '../convert/tensors.ts';
 import { TokenscopeError } from '../core/errors.ts';
 import type { GraphFacts } from '../core/manifest.ts';
 import type { Projection, Quantizer } from '../core/quantizer.ts';
@@ -8,7 +10,6 @@ import type { ModelContents } from './model-files.ts';
 import type { Provider } from './protocol.ts';
 import { createQuantize } from './quantize.ts';
 import type { Runtime, Session } from './runtime.ts';
-import { type NamedTensor, readTensorFile } from './tensor-file.ts';
 
 /** Opens the sessions one by one; when anything fails, what was opened is released again. */
 export async function openModelSessions(contents: ModelContents, runtime: Runtime, provider: Provider): Promise<Model> {
@@ -58,20 +59,21 @@ async function openGraph(
 async function openQuantizer({ manifest, file }: ModelContents): Promise<{ quantizer?: Quantizer; projection?: Projection }> {
   const { quantizer: settings, codebook, scores } = manifest;
   if (settings.kind === 'in-graph') return {};
-  const read = async (name: string) => readTensorFile(file(name), name);
-  const table = codebook && floats(await read(codebook.file), codebook.file, codebook.tensor);
+  const read = async (name: string) => readSafetensors(file(name), name);
+  const table = codebook && (await floats(await read(codebook.file), codebook.file, codebook.tensor));
   const layer = settings.score === 'projection' && scores ? await read(scores.file) : undefined;
   const projection = layer &&
     scores && {
-      weight: floats(layer, scores.file, scores.weight),
-      ...(scores.bias ? { bias: floats(layer, scores.file, scores.bias) } : {}),
+      weight: await floats(layer, scores.file, scores.weight),
+      ...(scores.bias ? { bias: await floats(layer, scores.file, scores.bias) } : {}),
     };
   const quantizer = quantizers[settings.kind]!.open(settings, table, projection);
   return { quantizer, ...(projection && { projection }) };
 }
 
-function floats(tensors: ReadonlyMap<string, NamedTensor>, file: string, name: string): Float32Array {
-  const data = tensors.get(name)?.data;
+async function floats(tensors: StoredTensors, file: string, name: string): Promise<Float32Array> {
+  const stored = tensors.get(name);
+  const data = stored && (await readValues(stored));
   if (data instanceof Float32Array) return data;
-  throw new TokenscopeError('model-corrupt', { file, reason: data ? `${name} holds whole numbers` : `it has no tensor ${name}` });
+  throw new TokenscopeError('model-corrupt', { file, reason: `it has no tensor ${name} of decimal numbers` });
 }
