@@ -10,6 +10,11 @@ export async function readTensors(file: string): Promise<StoredTensors> {
   return readSafetensors(new Blob([readFileSync(file)]), file);
 }
 
+export async function floatsOf(tensors: StoredTensors, name: string): Promise<Tensor> {
+  const tensor = tensors.get(name)!;
+  return floats(tensor.shape, (await readValues(tensor))!);
+}
+
 /** What the trainer leaves in a folder, as one checkpoint. */
 export async function readTrained(folder: string): Promise<Checkpoint> {
   const weights = await readTensors(join(folder, 'weights.safetensors'));
@@ -26,12 +31,9 @@ export interface Check {
   readonly reconstruction: Tensor;
 }
 
-export async function readCheck(file: string, suffix = ''): Promise<Check> {
+export async function readCheck(file: string): Promise<Check> {
   const tensors = await readTensors(file);
-  const read = async (name: string) => {
-    const tensor = tensors.get(name + suffix)!;
-    return floats(tensor.shape, (await readValues(tensor))!);
-  };
+  const read = (name: string) => floatsOf(tensors, name);
   const [input, latents, tokens, reconstruction] = await Promise.all(['input', 'latents', 'tokens', 'reconstruction'].map(read));
   return { input: input!, latents: latents!, tokens: tokens!, reconstruction: reconstruction! };
 }
