@@ -1,0 +1,196 @@
+import { useMemo, useRef, useState } from 'react';
+import { number, useTexts } from '../i18n/index.ts';
+import { Choices } from '../ui/choices.tsx';
+import { type Axis, type Curve, decades, LineChart } from '../ui/line-chart.tsx';
+import { csvBlob, type Savable, svgBlob, useSavable } from '../ui/savable.ts';
+import { type RankStep, rankOf, rankSteps, type UsageFacts, usageCeiling, usageFacts } from './codebook-usage.ts';
+import styles from './codebook-usage-curve.module.css';
+
+interface CodebookUsageCurveProps {
+  readonly counts: Uint32Array;
+  readonly visit: { readonly counts: Uint32Array; readonly pictures: number };
+  readonly entry: number | undefined;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Series {
+  readonly id: 'picture' | 'visit';
+  readonly counts: Uint32Array;
+  readonly steps: readonly RankStep[];
+  readonly facts: UsageFacts;
+}
+
+/** How often entries occur, the most frequent first: in this picture, and in all pictures of this visit. */
+export function CodebookUsageCurve({ counts, visit, entry, width, height }: CodebookUsageCurveProps) {
+  const { t } = useTexts();
+  const svg = useRef<SVGSVGElement>(null);
+  const [ranks, setRanks] = useState<'linear' | 'log'>('linear');
+  const picture = useMemo(() => seriesOf('picture', counts), [counts]);
+  const all = useMemo(() => (visit.pictures > 0 ? seriesOf('visit', visit.counts) : undefined), [visit]);
+  const series = all ? [picture, all] : [picture];
+  const { x, y } = axes(series, counts.length, ranks);
+  const rank = entry === undefined ? undefined : rankOf(picture.steps, counts[entry] ?? 0);
+  const marker = rank && entry !== undefined ? ([rank, counts[entry]! / picture.facts.total] as const) : undefined;
+  useUsageFiles(svg, counts, visit.counts);
+  const names = { picture: t('codebook.thisPicture'), visit: t('codebook.visitPictures', { count: visit.pictures }) };
+  return (
+    <div className={styles.usage}>
+      <div className={styles.caption}>
+        <b>{t('codebook.usageByRank')}</b>
+        <Choices
+          name={t('codebook.rankAxis')}
+          value={ranks}
+          options={[
+            { value: 'linear', text: t('codebook.rankLinear') },
+            { value: 'log', text: t('codebook.rankLog') },
+          ]}
+          onChange={setRanks}
+        />
+      </div>
+      <div className={styles.chart}>
+        <LineChart
+          ref={svg}
+          width={width}
+          height={height - 52}
+          x={x}
+          y={y}
+          curves={series.map(curveOf).reverse()}
+          marker={marker}
+          label={t('codebook.usageLabel', { used: number(picture.facts.used), size: number(counts.length) })}
+        />
+        <Legend series={series} names={names} />
+      </div>
+      <p className={styles.ceiling}>{useCeiling(picture.facts.total, counts.length)}</p>
+      <RankTable series={series} names={names} />
+    </div>
+  );
+}
+
+function seriesOf(id: Series['id'], counts: Uint32Array): Series {
+  return { id, counts, steps: rankSteps(counts), facts: usageFacts(counts) };
+}
+
+function curveOf({ id, steps, facts }: Series): Curve {
+  const points = steps.flatMap(({ from, to, count }) => {
+    const share = count / facts.total;
+    return from === to ? [[from, share] as const] : [[from, share] as const, [to, share] as const];
+  });
+  return { id, main: id === 'picture', points, ends: id === 'picture' };
+}
+
+function axes(series: readonly Series[], size: number, ranks: 'linear' | 'log'): { readonly x: Axis; readonly y: Axis } {
+  const shares = series.flatMap(({ steps, facts }) => steps.map((step) => step.count / facts.total));
+  const most = Math.min(1, Math.max(...shares, 1e-3) * 1.25);
+  const least = Math.min(...shares, most / 10) / 1.6;
+  const quarters = [...new Set([1, ...[0.25, 0.5, 0.75, 1].map((part) => Math.round(size * part))])].filter((rank) => rank > 0);
+  const logs = decades(1, size);
+  const log = logs.length > 1 ? logs : [1, size];
+  const ticks = (ranks === 'log' ? log : quarters).map((value) => ({ value, text: number(value) }));
+  return {
+    x: { scale: ranks, from: 1, to: Math.max(2, size), ticks },
+    y: { scale: 'log', from: least, to: most, ticks: decades(least, most).map((value) => ({ value, text: percentText(value) })) },
+  };
+}
+
+/** A share in percent with as many digits as it needs: 10 %, 0.01 %. */
+function percentText(share: number): string {
+  const percent = share * 100;
+  return `${number(percent, Math.max(0, Math.ceil(-Math.log10(percent) - 1e-9)))} %`;
+}
+
+function Legend({ series, names }: { readonly series: readonly Series[]; readonly names: Record<Series['id'], string> }) {
+  const { t } = useTexts();
+  return (
+    <table className={styles.legend}>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">{t('codebook.used')}</th>
+          <th scope="col">{t('words.perplexity')}</th>
+          <th scope="col">{t('words.entropy')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {series.map(({ id, facts, counts }) => (
+          <tr key={id} data-series={id}>
+            <th scope="row">{names[id]}</th>
+            <td>
+              {number(facts.used)} <small>{number((100 * facts.used) / counts.length, 1)} %</small>
+            </td>
+            <td>{number(facts.perplexity, 1)}</td>
+            <td>
+              {number(facts.entropy, 2)}{' '}
+              <small>{t('codebook.ofBits', { bits: number(Math.log2(counts.length), bitDigits(counts.length)) })}</small>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function bitDigits(size: number): number {
+  return Number.isInteger(Math.log2(size)) ? 0 : 1;
+}
+
+function useCeiling(tokens: number, size: number): string {
+  const { t } = useTexts();
+  const ceiling = usageCeiling(tokens, size);
+  const words = { tokens: number(tokens), size: number(size) };
+  if (ceiling >= 1) return t('codebook.ceilingAll', words);
+  return t('codebook.ceiling', { ...words, percent: number(ceiling * 100, ceiling < 0.1 ? 1 : 0) });
+}
+
+/** The curve as numbers, for screen readers. */
+function RankTable({ series, names }: { readonly series: readonly Series[]; readonly names: Record<Series['id'], string> }) {
+  const { t } = useTexts();
+  const ranks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000].filter((rank) => rank <= series[0]!.counts.length);
+  const countAt = ({ steps }: Series, rank: number) => steps.find((step) => rank >= step.from && rank <= step.to)?.count ?? 0;
+  return (
+    <table className="unseen">
+      <caption>{t('codebook.usageByRank')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('codebook.rank')}</th>
+          {series.map(({ id }) => (
+            <th scope="col" key={id}>
+              {names[id]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {ranks.map((rank) => (
+          <tr key={rank}>
+            <th scope="row">{number(rank)}</th>
+            {series.map((one) => (
+              <td key={one.id}>{number(countAt(one, rank))}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function useUsageFiles(svg: React.RefObject<SVGSVGElement | null>, counts: Uint32Array, visit: Uint32Array): void {
+  const { t } = useTexts();
+  const title = t('codebook.saveUsage');
+  const savable = useMemo<Savable>(
+    () => ({
+      file: 'codebook-usage',
+      title,
+      formats: {
+        svg: () => svgBlob(svg.current!),
+        csv: () =>
+          csvBlob(
+            ['entry', 'count_here', 'count_in_visit'],
+            Array.from(counts, (count, entry) => [entry, count, visit[entry] ?? 0]),
+          ),
+      },
+    }),
+    [svg, title, counts, visit],
+  );
+  useSavable(savable);
+}
