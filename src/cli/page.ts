@@ -4,7 +4,7 @@ import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
 import type { Picture } from '../core/pixels.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
-import type { CatalogModel, DeviceFacts, EngineHost, OpenModel } from '../engine/protocol.ts';
+import type { CatalogModel, DeviceFacts, EngineHost, ModelFiles, OpenModel } from '../engine/protocol.ts';
 import { type LaunchOptions, launchBrowser } from './browser.ts';
 import { DIST, ensureBuilt } from './project.ts';
 import { type ServeOptions, type Site, serveSite } from './server.ts';
@@ -22,6 +22,8 @@ export interface PageHook {
     openModel(id: string): Promise<void>;
     openSample(id: string): Promise<void>;
     openFiles(files: readonly File[]): Promise<void>;
+    openBitmap(bitmap: ImageBitmap, name: string): Promise<void>;
+    openModelFiles(files: ModelFiles): Promise<void>;
     setFraming(change: Partial<Framing>): void;
     clearTray(): void;
     runTray(): Promise<void>;

@@ -15,17 +15,18 @@ const ATLAS_COLUMNS = 32;
 const ATLAS_ENTRIES = 16_384;
 
 /**
- * Runs every embedded model on every sample in the built page, and writes what the page shows before a model is open:
+ * Runs the embedded models (all, or those named) on every sample in the built page, and writes what the page shows before a model is open:
  * recorded results and the pictures of all entries. The site has to be built again afterwards.
  */
-export async function recordModels(): Promise<void> {
+export async function recordModels(wanted: readonly string[] = []): Promise<void> {
   const { page, close } = await openBuiltPage();
   try {
     const { models, samples } = await page.evaluate(() => {
       const { catalog, samples } = window.tokenscopeTest!;
       return { models: catalog.map(({ id }) => id), samples: samples.map(({ id }) => id) };
     });
-    for (const id of models) await recordModel(page, id, samples);
+    for (const id of models.filter((model) => wanted.length === 0 || wanted.includes(model)))
+      await recordModel(page, id, samples);
   } finally {
     await close();
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scriptsAtStart } from '../../src/cli/commands/budget.ts';
+import { scriptsAtStart } from '../../src/cli/start-script.ts';
 import { markdownTable, printTable } from '../../src/cli/table.ts';
 import { withFigures } from '../../src/cli/write-figures.ts';
 

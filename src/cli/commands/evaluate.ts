@@ -73,7 +73,7 @@ function picturesIn(paths: readonly string[]): string[] {
 
 function setName(files: readonly string[], size: number): string {
   const kodak = files.every((file) => /kodim\d\d/.test(file));
-  return `${kodak ? 'Kodak' : 'pictures'} ${files.length}, centre ${size}`;
+  return `${kodak ? 'Kodak' : 'Pictures:'} ${files.length}, centre ${size} × ${size}`;
 }
 
 async function evaluateAll(files: readonly string[], wanted: readonly string[] | undefined, size: number): Promise<Evaluation[]> {

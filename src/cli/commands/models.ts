@@ -1,20 +1,19 @@
 import type { Command } from '../main.ts';
 import { recordModels } from '../record.ts';
 
-/** models/build.ts, which gives its exit code by throwing or not. */
-const builder = import.meta.glob<{ buildModels(): Promise<void> }>('../../../models/build.ts');
+const builder = import.meta.glob<{ main(argv: readonly string[]): Promise<number> }>('../../../models/build.ts');
 
 const models: Command = {
-  about: 'trained weights → models/<id>, then what the page shows before a model is open (build, record; both by default)',
+  about: '`build <id>…`: trained weights → models/<id>; `record [<id>…]`: what the page shows of them before they are open',
   async run(argv) {
-    const [step] = argv;
-    if (step !== undefined && step !== 'build' && step !== 'record')
-      throw new Error(`There is no step "${step}": build or record.`);
-    if (step !== 'record') {
-      for (const load of Object.values(builder)) await (await load()).buildModels();
+    const [step, ...ids] = argv;
+    if (step === 'record') {
+      await recordModels(ids);
+      return 0;
     }
-    if (step !== 'build') await recordModels();
-    return 0;
+    if (step !== 'build') throw new Error('say `build <id>…` or `record [<id>…]`.');
+    const { main } = await Object.values(builder)[0]!();
+    return main(argv);
   },
 };
 
