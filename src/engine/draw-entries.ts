@@ -3,8 +3,8 @@ import { fromGraphPixels, pixelSize } from './pixel-layout.ts';
 
 /** Cells around the one that is cut out. */
 const AROUND = 1;
-/** Pixels decoded in one run, at most: what a picture of ordinary size has. */
-const PIXELS_PER_RUN = 65_536;
+/** Pixels decoded in one run, at most: a person waiting for something else waits no longer than a quarter of an ordinary decode. */
+const PIXELS_PER_RUN = 16_384;
 
 /** How a model's entries are drawn: each on a flat grid of `cells` × `cells` of itself, `perRun` of them in one run. */
 export interface DrawPlan {

@@ -27,9 +27,9 @@ export interface EngineParts {
   readonly fetch?: typeof fetch;
 }
 
-const OPEN_SECONDS = 180;
+const OPEN_SECONDS = 240;
 /** For a picture of 256 × 256; larger ones have more in proportion. */
-const RUN_SECONDS = 60;
+const RUN_SECONDS = 120;
 
 /** The real engine: opened models and pictures by id, every run through one queue. */
 export function createEngine({ runtime, watch, store = openModelStore(), fetch = globalThis.fetch }: EngineParts): Engine {
