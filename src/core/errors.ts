@@ -8,6 +8,7 @@ export interface ErrorParameters {
   'device-lost': { reason: string };
   'out-of-memory': { what: string };
   'worker-crashed': { reason: string };
+  'engine-down': { reason: string };
   // models
   'manifest-invalid': { file: string; reason: string };
   'model-missing-file': { file: string };

@@ -65,11 +65,12 @@ export function startEngine(address: URL = new URL(location.href)): EngineHost {
 
   function broken(which: Running, reason: TokenscopeError): void {
     if (which !== running) return;
-    end(which, reason);
     const now = performance.now();
     restarts = [...restarts.filter((time) => now - time < MINUTE), now];
     // A script that never ran will not run the second time either.
-    if (!which.started || restarts.length > MOST_RESTARTS) return;
+    const down = !which.started || restarts.length > MOST_RESTARTS;
+    end(which, down ? new TokenscopeError('engine-down', { reason: detailOf(reason) }) : reason);
+    if (down) return;
     running = launch({ softwareAdapter, wasm: { why: 'fell-back', detail: detailOf(reason) } });
     for (const listener of listeners) listener(reason);
   }
@@ -91,7 +92,10 @@ export function startEngine(address: URL = new URL(location.href)): EngineHost {
     test: address.searchParams.has('test')
       ? {
           loseDevice: () => fault('lose-device'),
-          killWorker: () => broken(running, new TokenscopeError('worker-crashed', { reason: 'on purpose' })),
+          killWorker() {
+            running.started = true; // However early it is killed, it could have run.
+            broken(running, new TokenscopeError('worker-crashed', { reason: 'on purpose' }));
+          },
           failNextRun: () => fault('fail-next-run'),
         }
       : undefined,

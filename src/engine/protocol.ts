@@ -62,7 +62,8 @@ export interface Engine {
  * The page's hold on the worker. `engine` stays the same object for the whole visit; when its worker dies (crash, lost
  * device, watchdog) every open call rejects with the named error, a fresh worker starts on WASM, and `onRestart` tells:
  * models and pictures handed over before are gone and must be opened again. After `out-of-memory` the worker still runs, but
- * its memory does not shrink: `restart` is the caller's to call.
+ * its memory does not shrink: `restart` is the caller's to call. A worker that cannot start, or dies again and again, is not
+ * replaced: calls reject as `engine-down` until `restart`.
  */
 export interface EngineHost {
   readonly engine: Engine;

@@ -74,7 +74,7 @@ async function startWasm(refusal: Refusal, onBroken: (error: TokenscopeError) =>
 async function loadOrt(build: DeviceFacts['build'], threads: number): Promise<Ort> {
   const { load, mjs, wasm } = builds[build];
   const ort = await load().catch((error: unknown) => {
-    throw new TokenscopeError('worker-crashed', { reason: String(error) }, { cause: error });
+    throw new TokenscopeError('engine-down', { reason: String(error) }, { cause: error });
   });
   const absolute = (url: string) => new URL(url, self.location.href).href;
   ort.env.wasm.wasmPaths = { mjs: absolute(mjs), wasm: absolute(wasm) };

@@ -73,9 +73,8 @@ export function createRuntime(
     if (/out of memory|\boom\b|bad_alloc|failed to allocate|allocation failed|cannot enlarge/i.test(reason)) {
       return new TokenscopeError('out-of-memory', { what: file });
     }
-    if (error instanceof WebAssembly.RuntimeError || /no available backend/i.test(reason)) {
-      return broken(new TokenscopeError('worker-crashed', { reason }));
-    }
+    if (/no available backend/i.test(reason)) return new TokenscopeError('engine-down', { reason });
+    if (error instanceof WebAssembly.RuntimeError) return broken(new TokenscopeError('worker-crashed', { reason }));
     if (phase === 'open' && !/webgpu|device|adapter|shader/i.test(reason))
       return new TokenscopeError('model-corrupt', { file, reason });
     return provider === 'webgpu'

@@ -19,6 +19,10 @@ export const errors = texts(
       what: 'The part of the page that computes stopped ({{reason}}).',
       remedy: 'It has been started afresh. If it stops again, choose a smaller size or a smaller model.',
     },
+    'engine-down': {
+      what: 'The part of the page that computes could not be started ({{reason}}).',
+      remedy: 'Check the connection and reload the page. If that does not help, try another browser.',
+    },
     'manifest-invalid': {
       what: '{{file}} does not describe a model this page understands: {{reason}}.',
       remedy: 'Correct that field; models/manifest.schema.json lists what is allowed.',
@@ -176,6 +180,10 @@ export const errors = texts(
     'worker-crashed': {
       what: '页面的计算部分停止了（{{reason}}）。',
       remedy: '它已重新启动。如果再次停止，请选择较小的尺寸或较小的模型。',
+    },
+    'engine-down': {
+      what: '页面的计算部分无法启动（{{reason}}）。',
+      remedy: '请检查网络连接并重新加载页面。如果仍然不行，请换一个浏览器。',
     },
     'manifest-invalid': {
       what: '{{file}} 描述的模型本页无法理解：{{reason}}。',
