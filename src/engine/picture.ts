@@ -82,7 +82,8 @@ function withMargin(from: Rect, to: Size, picture: Size) {
 
 function drawPart(bitmap: ImageBitmap, from: Rect, target: Size, background: Framing['background']): Picture {
   const canvas = new OffscreenCanvas(target.width, target.height);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
+  // Opaque, or reading back would undo a premultiplication pixel by pixel.
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
   if (!context) throw new TokenscopeError('out-of-memory', { what: `${target.width} × ${target.height}` });
   context.imageSmoothingQuality = 'high';
   context.fillStyle = `rgb(${background.join()})`;
