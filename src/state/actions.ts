@@ -2,6 +2,7 @@ import type { Framing } from '../core/framing.ts';
 import type { Picture } from '../core/pixels.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
 import type { BenchResult, ModelFiles, Provider, StoredModel } from '../engine/protocol.ts';
+import type { Remark } from '../media/opened-picture.ts';
 import type { SelfTestReport } from './self-test.ts';
 import type { CompareView, Palette, Place, State } from './store.ts';
 
@@ -36,7 +37,7 @@ export interface Actions {
 
   openSample(id: string): Promise<void>;
   /** One file opens; several (or a folder) become the tray, and the first opens. */
-  openFiles(files: readonly File[]): Promise<void>;
+  openFiles(files: readonly File[], remarks?: readonly Remark[]): Promise<void>;
   openUrl(address: string): Promise<void>;
   /** Takes the bitmap over. */
   openBitmap(bitmap: ImageBitmap, name: string): Promise<void>;
@@ -52,6 +53,8 @@ export interface Actions {
   startCamera(): Promise<void>;
   stopCamera(): void;
 
+  /** The whole picture, uncut, at most `side` pixels large; undefined when there is none. */
+  previewSource(side: number): Promise<Picture | undefined>;
   setFraming(change: Partial<Framing>): void;
   setColourManaged(managed: boolean): void;
 
@@ -66,6 +69,8 @@ export interface Actions {
   selfTest(onStep: (provider: Provider) => void): Promise<SelfTestReport | undefined>;
   bench(runs?: number): Promise<BenchResult | undefined>;
 
+  /** Shows a failure that happened on the page outside these verbs. */
+  report(error: unknown): void;
   dismissError(): void;
   dismissNotice(key: number): void;
 }

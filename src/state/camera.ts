@@ -20,7 +20,8 @@ export function keepCamera(
 
   async function start(): Promise<void> {
     running.abort();
-    const { signal } = (running = new AbortController());
+    running = new AbortController();
+    const { signal } = running;
     let shown = 0;
     let framesPerSecond = 0;
     let last = performance.now();

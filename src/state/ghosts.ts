@@ -1,19 +1,19 @@
 import type { CatalogModel } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
-import { type ModelFacts, readAtlas, readFacts, readRecorded, recordedFor } from './recorded.ts';
+import { readAtlas, readRecorded, recordedFor } from './recorded.ts';
 import { changeSlot } from './slots.ts';
 import type { Slot, Store } from './store.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { EntryFacts, Surroundings } from './surroundings.ts';
 
 /**
  * Recorded results: what the model's own files show before it is open. Whatever is missing stays silent here, because
  * opening the model says it.
  */
 export function keepGhosts(store: Store, surroundings: Surroundings) {
-  const known = new Map<string, Promise<ModelFacts>>();
+  const known = new Map<string, Promise<EntryFacts>>();
 
-  function factsOf(model: CatalogModel): Promise<ModelFacts> {
-    const facts = known.get(model.id) ?? readFacts(model, surroundings);
+  function factsOf(model: CatalogModel): Promise<EntryFacts> {
+    const facts = known.get(model.id) ?? surroundings.readEntries(model);
     known.set(model.id, facts);
     return facts;
   }

@@ -36,13 +36,17 @@ export function keepModels(store: Store, engine: Engine, onFailure: (error: unkn
     const opening = openings.get(key);
     if (!opening) return;
     opening.controller.abort();
-    const { signal } = (opening.controller = new AbortController());
+    opening.controller = new AbortController();
+    const { signal } = opening.controller;
     const previous = findSlot(store.getState(), key)?.model;
     changeSlot(store, key, { phase: 'opening', error: undefined, progress: undefined });
     const options: OpenOptions = provider ? { provider } : {};
     try {
       const model = await engine.openModel(opening.files, options, (progress) => show(key, { progress }, signal), signal);
-      if (signal.aborted) return void engine.closeModel(model.id).catch(() => {});
+      if (signal.aborted) {
+        engine.closeModel(model.id).catch(() => {});
+        return;
+      }
       await ready(key, model);
       if (previous) engine.closeModel(previous.id).catch(() => {});
     } catch (error) {
@@ -69,9 +73,12 @@ export function keepModels(store: Store, engine: Engine, onFailure: (error: unkn
     if (!opening?.replaces.length || !slot || slot.phase !== 'ready') return;
     const { replaces } = opening;
     opening.replaces = [];
-    if (store.getState().source && !slot.result && replaces.some((other) => findSlot(store.getState(), other))) return close(key);
-    toFront(key);
-    for (const other of replaces) close(other);
+    const standing = replaces.some((other) => findSlot(store.getState(), other));
+    if (store.getState().source && !slot.result && standing) close(key);
+    else {
+      toFront(key);
+      for (const other of replaces) close(other);
+    }
   }
 
   /** Entry vectors and their principal components, where the recorded result has not brought them already. */

@@ -1,5 +1,5 @@
+import type { Remark } from '../media/opened-picture.ts';
 import type { Store } from './store.ts';
-import type { Remark } from './surroundings.ts';
 
 /** More would be a wall of text. */
 const MOST = 3;

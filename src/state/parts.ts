@@ -13,6 +13,9 @@ import { createPlaygroundStore, type State } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
 import { keepTray } from './tray.ts';
 
+/** What any graphics card of the last ten years can hold, until this one has been looked at. Pixels. */
+const UNKNOWN_SIDE = 8192;
+
 /** Everything the verbs are made of. */
 export type Parts = ReturnType<typeof assemble>;
 
@@ -22,8 +25,10 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
   const exclusive = serialQueue();
   const notices = noticesOf(store);
   const read = (file: Blob, name: string) => {
-    const { colourManaged, device } = store.getState();
-    return surroundings.readFile(file, name, { colourManaged, maximumSide: device?.maxTextureSide ?? 8192 });
+    const { colourManaged, device, slots } = store.getState();
+    const expected = slots[0]?.result?.grid.shape;
+    const maximumSide = device?.maxTextureSide ?? UNKNOWN_SIDE;
+    return surroundings.readFile(file, name, { colourManaged, maximumSide, ...(expected ? { expected } : {}) });
   };
   const pictures = keepPictures(engine, read);
   const models = keepModels(store, engine, (error) => alive.onFailure(error));
@@ -35,7 +40,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
     reopen: models.reopen,
     giveUp: models.giveUp,
     catchUp: whenCaughtUp.catchUp,
-    tell: ({ code }) => notices.tell([{ text: 'shell.notice.recovered', parameters: { code } }]),
+    tell: ({ code, parameters }) => notices.tell([{ text: 'shell.notice.recovered', parameters: { code, ...parameters } }]),
   });
   const catchUp = catchUpWith({ store, engine, pictures, exclusive, onFailure: alive.onFailure, onSuccess: alive.onSuccess });
   const sources = keepSources({ store, pictures, read, tell: notices.replace });

@@ -7,7 +7,7 @@ import { selfTest } from './self-test.ts';
 import { findSlot } from './slots.ts';
 import type { Slot } from './store.ts';
 
-type Questions = 'wantEntryPictures' | 'distances' | 'neighbours' | 'bench' | 'decode' | 'selfTest';
+type Questions = 'wantEntryPictures' | 'distances' | 'neighbours' | 'bench' | 'decode' | 'previewSource' | 'selfTest';
 
 const BENCH_RUNS = 10;
 
@@ -48,6 +48,17 @@ export function questionActions(parts: Parts): Pick<Actions, Questions> {
         checkTokens(grid, model.codebookSize);
         const decoded = await exclusive(() => engine.decode(model.id, grid, new AbortController().signal));
         return decoded.reconstruction;
+      }),
+    previewSource: (side) =>
+      quietly(store, async () => {
+        const { source, framing } = store.getState();
+        if (!source?.width || !source.height) return undefined;
+        const picture = await parts.pictures.idOf(source.key);
+        if (picture === undefined) return undefined;
+        const scale = Math.min(1, side / Math.max(source.width, source.height));
+        const pixels = (length: number) => Math.max(1, Math.round(length * scale));
+        const size = { width: pixels(source.width), height: pixels(source.height) };
+        return engine.framePicture(picture, { ...framing, fit: 'stretch' }, size);
       }),
     selfTest: (onStep) => attempt(store, () => selfTest(parts, onStep)),
   };

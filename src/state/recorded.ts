@@ -8,13 +8,7 @@ import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
 import { entryCount } from './slots.ts';
 import type { EntryPictures, Result, Slot } from './store.ts';
-import type { Surroundings } from './surroundings.ts';
-
-/** What is known of a model without opening it: its entries and their pictures, from its smallest files. */
-export interface ModelFacts {
-  readonly codebook: Float32Array | undefined;
-  readonly geometry: Float32Array | undefined;
-}
+import type { EntryFacts, Surroundings } from './surroundings.ts';
 
 /** A file of a model as something to fetch. */
 function address(files: ModelFiles, name: string): string {
@@ -43,7 +37,7 @@ export async function readRecorded(
   recorded: RecordedResult,
   sample: Sample,
   input: Result['of'],
-  facts: ModelFacts,
+  facts: EntryFacts,
   { loadPicture }: Surroundings,
 ): Promise<Result> {
   const shape = gridShape(recorded);
@@ -77,37 +71,6 @@ function quantized({ tokens, shape }: TokenGrid, codebook: Float32Array, entries
     for (let i = 0; i < d; i++) data[i * cells + cell] = codebook[tokens[cell]! * d + i]!;
   }
   return { data, d, shape };
-}
-
-/** Entry vectors as the file holds them, and where they lie; the vectors of normalised entries have unit length. */
-export async function readFacts(
-  { manifest, files }: CatalogModel,
-  { readTensors, entryGeometry }: Surroundings,
-): Promise<ModelFacts> {
-  const { codebook: where, quantizer } = manifest;
-  if (!where) return { codebook: undefined, geometry: undefined };
-  const given = files[where.file];
-  const file = given instanceof Blob ? given : await fetchBlob(address(files, where.file), where.file);
-  const tensor = (await readTensors(file, where.file)).get(where.tensor);
-  if (!tensor) throw new TokenscopeError('model-corrupt', { file: where.file, reason: where.tensor });
-  const codebook = Float32Array.from(tensor.data);
-  const d = codebook.length / entryCount(manifest);
-  if (quantizer.normalizeEntries) normalize(codebook, d);
-  return { codebook, geometry: entryGeometry(codebook, d) };
-}
-
-async function fetchBlob(from: string, file: string): Promise<Blob> {
-  const response = await fetch(from);
-  if (!response.ok) throw new TokenscopeError('model-http', { file, status: response.status });
-  return response.blob();
-}
-
-function normalize(vectors: Float32Array, d: number): void {
-  for (let start = 0; start < vectors.length; start += d) {
-    const vector = vectors.subarray(start, start + d);
-    const length = Math.hypot(...vector) || 1;
-    for (let i = 0; i < d; i++) vector[i]! /= length;
-  }
 }
 
 /** All entry pictures from the model's one atlas file. */

@@ -1,4 +1,5 @@
 import { TokenscopeError } from '../core/errors.ts';
+import { readTokenText } from '../core/token-file.ts';
 import type { ModelFiles } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { attempt } from './attempt.ts';
@@ -49,12 +50,13 @@ export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFi
         const file = await surroundings.fetchFile(sample.file);
         await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
       }),
-    openFiles: async (files) => {
+    openFiles: async (files, remarks = []) => {
       const visible = files.filter((file) => !file.name.startsWith('.'));
       if (visible.some((file) => file.name === 'manifest.json')) return openModelFiles(folderOf(visible));
       const first = visible[0] ?? files[0];
       if (visible.length > 1) tray.add(visible);
       if (first) await openFile(first, 'file');
+      parts.notices.tell(remarks);
     },
     openUrl: (address) =>
       opening(async (key) => {
@@ -77,7 +79,7 @@ export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFi
     stopTray: tray.stop,
     openTokenText: (text) =>
       attempt(store, async () => {
-        const grid = surroundings.readTokenText(text);
+        const { grid } = readTokenText(text, 'tokens', store.getState().slots[0]?.result?.grid.shape);
         camera.stop();
         sources.openGrid(grid, 'tokens');
         await catchUp();

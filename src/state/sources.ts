@@ -1,9 +1,10 @@
 import { WHOLE } from '../core/framing.ts';
 import type { Picture } from '../core/pixels.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
+import type { Remark } from '../media/opened-picture.ts';
 import type { KeptPictures, ReadPicture } from './kept-pictures.ts';
 import type { Source, Store } from './store.ts';
-import type { OpenedFile, Remark } from './surroundings.ts';
+import type { OpenedFile } from './surroundings.ts';
 
 export interface SourceParts {
   readonly store: Store;

@@ -1,14 +1,9 @@
 import type { Framing, Size } from '../core/framing.ts';
 import type { Picture } from '../core/pixels.ts';
-import type { TokenGrid } from '../core/token-grid.ts';
+import type { GridShape, TokenGrid } from '../core/token-grid.ts';
 import type { CatalogModel } from '../engine/protocol.ts';
+import type { Remark } from '../media/opened-picture.ts';
 import type { Sample } from '../media/samples.ts';
-
-/** Something that went well but differs from what one may expect; `text` is a key of the texts. */
-export interface Remark {
-  readonly text: string;
-  readonly parameters: Readonly<Record<string, string | number>>;
-}
 
 /** A file, read: a picture (its size as the file says it, before any reduction) or tokens. */
 export type OpenedFile =
@@ -26,6 +21,8 @@ export interface ReadOptions {
   readonly colourManaged: boolean;
   /** Larger pictures are reduced while they are decoded. Pixels. */
   readonly maximumSide: number;
+  /** For token files that do not say their shape. */
+  readonly expected?: GridShape;
 }
 
 /** What the playground needs of the rest, handed in by `main.tsx`; tests hand in their own. */
@@ -36,14 +33,16 @@ export interface Surroundings {
   readFile(file: Blob, name: string, options: ReadOptions): Promise<OpenedFile>;
   /** Downloads what a visitor asked for. Throws `media-fetch`. */
   fetchFile(address: string): Promise<File>;
-  /** Token indices as a person types them, or our JSON. Throws `tokens-*`. */
-  readTokenText(text: string): TokenGrid;
   /** The newest camera frame each time it is asked for. Throws `camera-*`; ends when the signal aborts. */
   cameraFrames(signal: AbortSignal): AsyncIterable<ImageBitmap | Picture>;
   /** A file of the page as a picture of its own size, or framed to `size`: for recorded results, before the engine runs. */
   loadPicture(address: string, framed?: { readonly framing: Framing; readonly size: Size }): Promise<Picture>;
-  /** Reads a codebook file: its tensors by name. Throws `model-corrupt`. */
-  readTensors(file: Blob, name: string): Promise<ReadonlyMap<string, { readonly data: ArrayLike<number> }>>;
-  /** Entry positions on their first three principal components, K × 3 in [0, 1], as the engine computes them. */
-  entryGeometry(codebook: Float32Array, entryDimension: number): Float32Array;
+  /** What a model's smallest files say of its entries, before it is open. Throws when they are missing or damaged. */
+  readEntries(model: CatalogModel): Promise<EntryFacts>;
+}
+
+/** Entry vectors as the decoder gets them, K × D, and where they lie: K × 3 in [0, 1], as the engine says it. */
+export interface EntryFacts {
+  readonly codebook: Float32Array | undefined;
+  readonly geometry: Float32Array | undefined;
 }

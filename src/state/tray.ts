@@ -57,7 +57,8 @@ export function keepTray(parts: TrayParts) {
     /** Throws `model-not-open` when no model is ready. */
     async run(): Promise<void> {
       stop();
-      const { signal } = (running = new AbortController());
+      running = new AbortController();
+      const { signal } = running;
       const { items } = store.getState().tray;
       const slot = store.getState().slots[0];
       if (!slot?.model) throw new TokenscopeError('model-not-open', { model: slot?.manifest.title ?? '' });

@@ -1,3 +1,4 @@
+import { asTokenscopeError, isAbort } from '../core/errors.ts';
 import { cellCount } from '../core/token-grid.ts';
 import type { Actions } from './actions.ts';
 import type { Parts } from './parts.ts';
@@ -14,6 +15,7 @@ type ViewVerbs =
   | 'selectCell'
   | 'moveCell'
   | 'selectEntry'
+  | 'report'
   | 'dismissError'
   | 'dismissNotice';
 
@@ -46,6 +48,9 @@ export function viewActions({ store, notices }: Parts): Pick<Actions, ViewVerbs>
       store.setState(({ selection }) =>
         selection.entry === entry ? {} : { selection: selectionOfEntry(entry, selection.cell, grid()) },
       ),
+    report(error) {
+      if (!isAbort(error)) store.setState({ error: asTokenscopeError(error) });
+    },
     dismissError: () => store.setState({ error: undefined }),
     dismissNotice: notices.dismiss,
   };

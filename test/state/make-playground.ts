@@ -33,7 +33,7 @@ export const recordedTokens = [1, 2, 3, 63];
 function catalogWithGhost(): CatalogModel[] {
   return fakeCatalog.map((model, i) => ({
     ...model,
-    files: { ...model.files, 'recorded-one.webp': 'recorded', 'codebook.safetensors': new Blob(['codebook']) },
+    files: { ...model.files, 'recorded-one.webp': 'recorded' },
     manifest: {
       ...model.manifest,
       ...(i === 0
@@ -65,13 +65,11 @@ export const surroundings: Surroundings = {
     return { kind: 'picture', picture: grey(Number(value)), height: 32, width: 32, remarks: [] };
   },
   fetchFile: async (address) => file(address),
-  readTokenText: readTokens,
   async *cameraFrames(signal) {
     for (let value = 10; value < 60 && !signal.aborted; value += 10) yield grey(value);
   },
   loadPicture: async (_, framed) => grey(1, framed?.size.width ?? 256),
-  readTensors: async () => new Map([['codebook', { data: new Float32Array(64 * 4) }]]),
-  entryGeometry: () => new Float32Array(64 * 3),
+  readEntries: async () => ({ codebook: new Float32Array(64 * 4), geometry: new Float32Array(64 * 3) }),
 };
 
 /** A playground on a fake engine; `before` delays or fails its calls. */

@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import type { Provider } from '../engine/protocol.ts';
+import { number, useTexts } from '../i18n/index.ts';
+import { useActions } from '../state/hooks.ts';
+import type { ProviderReport, SelfTestReport } from '../state/self-test.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { megabytes } from './model-facts.ts';
+import { saveFile } from './pick-files.ts';
+import styles from './self-test-dialog.module.css';
+
+/** Parity, speed and memory on this very machine, to look at and to send to somebody. */
+export default function SelfTestDialog({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTexts();
+  const { selfTest } = useActions();
+  const [running, setRunning] = useState<Provider>();
+  const [report, setReport] = useState<SelfTestReport>();
+  const run = async () => {
+    setReport(undefined);
+    setReport(await selfTest(setRunning));
+    setRunning(undefined);
+  };
+  const save = () =>
+    saveFile(new Blob([JSON.stringify(report, undefined, 2)], { type: 'application/json' }), 'tokenscope-self-test.json');
+  return (
+    <Dialog title={t('shell.selfTest.title')} closeText={t('shell.close')} onClose={onClose}>
+      <p className="caption">{t('shell.selfTest.hint')}</p>
+      {report && <Report report={report} />}
+      <div className={styles.verbs} role="status">
+        <button type="button" className="word-button" disabled={!!running} onClick={run}>
+          {running ? t('shell.selfTest.running', { provider: running }) : t('shell.selfTest.run')}
+        </button>
+        {report && (
+          <button type="button" className="word-button" onClick={save}>
+            {t('shell.selfTest.save')}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Report({ report }: { readonly report: SelfTestReport }) {
+  const { t } = useTexts();
+  const { parity, memory, device } = report;
+  return (
+    <>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('shell.provider.title')}</th>
+            <th scope="col">{t('shell.selfTest.check')}</th>
+            <th scope="col">{t('shell.selfTest.encode')}</th>
+            <th scope="col">{t('shell.selfTest.decode')}</th>
+            <th scope="col">{t('shell.selfTest.overhead')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.providers.map((row) => (
+            <Row key={row.provider} row={row} />
+          ))}
+        </tbody>
+      </table>
+      <p className="caption">
+        {device?.adapter} ·{' '}
+        {parity ? t('shell.selfTest.parity', { ...parity, cells: number(parity.cells) }) : t('shell.selfTest.noParity')}
+        {memory !== undefined && ` · ${t('shell.selfTest.memory', { size: megabytes(memory) })}`}
+      </p>
+    </>
+  );
+}
+
+function Row({ row: { provider, check, bench, failed } }: { readonly row: ProviderReport }) {
+  const { t } = useTexts();
+  const time = (ms: number | undefined) => (ms === undefined ? '–' : `${number(ms, 1)} ms`);
+  return (
+    <tr>
+      <th scope="row">{provider === 'webgpu' ? 'WebGPU' : 'WASM'}</th>
+      {failed ? (
+        <td colSpan={4}>{t('shell.selfTest.failed', { code: failed })}</td>
+      ) : (
+        <>
+          <td>{check ? t(check.passed ? 'shell.selfTest.passed' : 'shell.selfTest.notPassed') : '–'}</td>
+          <td className="number">{time(bench?.encodeMs)}</td>
+          <td className="number">{time(bench?.decodeMs)}</td>
+          <td className="number">{bench ? `${number(bench.overhead * 100, 1)} %` : '–'}</td>
+        </>
+      )}
+    </tr>
+  );
+}

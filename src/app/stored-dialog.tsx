@@ -1,0 +1,48 @@
+import { useEffect, useState } from 'react';
+import type { StoredModel } from '../engine/protocol.ts';
+import { useTexts } from '../i18n/index.ts';
+import { useActions } from '../state/hooks.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import styles from './list.module.css';
+import { megabytes } from './model-facts.ts';
+
+/** What this site keeps on the visitor's machine: models, with their size and a way to delete them. */
+export default function StoredDialog({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useTexts();
+  const { storedModels, deleteStoredModel } = useActions();
+  const [models, setModels] = useState<readonly StoredModel[]>();
+  useEffect(() => void storedModels().then(setModels), [storedModels]);
+  const remove = async (id: string) => {
+    await deleteStoredModel(id);
+    setModels(await storedModels());
+  };
+  const total = models?.reduce((sum, model) => sum + model.bytes, 0) ?? 0;
+  return (
+    <Dialog title={t('shell.stored')} closeText={t('shell.close')} onClose={onClose}>
+      <p className="caption">{t('shell.storedHint')}</p>
+      <ul className={styles.list}>
+        {models?.map(({ id, bytes }) => (
+          <li key={id}>
+            <span>{id}</span>
+            <span className="number">{megabytes(bytes)}</span>
+            <button
+              type="button"
+              className="word-button"
+              aria-label={t('shell.deleteModel', { title: id })}
+              onClick={() => remove(id)}
+            >
+              {t('shell.delete')}
+            </button>
+          </li>
+        ))}
+        {models?.length === 0 && <li>{t('shell.storedNone')}</li>}
+        {models && models.length > 1 && (
+          <li>
+            <b>{t('shell.total')}</b>
+            <b className="number">{megabytes(total)}</b>
+          </li>
+        )}
+      </ul>
+    </Dialog>
+  );
+}
