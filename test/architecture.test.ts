@@ -8,7 +8,7 @@ import { circles, importsBelow, wordsInMarkup } from './imports.ts';
  * `types:` in front allows what is erased when the page is built, and nothing else.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'main.tsx': ['app', 'views', 'ui', 'i18n', 'state', 'engine', 'media', 'metrics', 'quantizers', 'core'],
+  'main.tsx': ['app', 'views', 'ui', 'i18n', 'state', 'engine', 'convert', 'media', 'metrics', 'quantizers', 'core'],
   'service-worker.ts': [],
   cli: ['engine', 'convert', 'metrics', 'core'],
   app: ['views', 'ui', 'i18n', 'state', 'media', 'metrics', 'quantizers', 'core'],

@@ -9,6 +9,9 @@ import { type LaunchOptions, launchBrowser } from './browser.ts';
 import { DIST, ensureBuilt } from './project.ts';
 import { type ServeOptions, type Site, serveSite } from './server.ts';
 
+/** Worked out by hand, for tests: no visitor sees it, and it is never measured. */
+export const TOY = 'toy';
+
 /**
  * What the built page offers to programs under `?test`: its own engine, state and verbs (main.tsx). Here only the parts
  * the command line uses.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Manifest, RecordedResult } from '../core/manifest.ts';
 import { packTokens } from '../core/token-bits.ts';
-import { openBuiltPage, openModel, waitForResult } from './page.ts';
+import { openBuiltPage, openModel, TOY, waitForResult } from './page.ts';
 import { ROOT } from './project.ts';
 import { changeManifest } from './write-figures.ts';
 
@@ -25,7 +25,7 @@ export async function recordModels(wanted: readonly string[] = []): Promise<void
       const { catalog, samples } = window.tokenscopeTest!;
       return { models: catalog.map(({ id }) => id), samples: samples.map(({ id }) => id) };
     });
-    for (const id of models.filter((model) => wanted.length === 0 || wanted.includes(model)))
+    for (const id of models.filter((model) => (wanted.length > 0 ? wanted.includes(model) : model !== TOY)))
       await recordModel(page, id, samples);
   } finally {
     await close();

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import type { Measures } from '../../core/metric.ts';
 import { tokenStatistics } from '../../metrics/parts/token-statistics.ts';
 import type { Command } from '../main.ts';
-import { openBuiltPage, openModel, waitForResult } from '../page.ts';
+import { openBuiltPage, openModel, TOY, waitForResult } from '../page.ts';
 import { printTable } from '../table.ts';
 import { writeFigures } from '../write-figures.ts';
 
@@ -89,7 +89,8 @@ async function evaluateAll(files: readonly string[], wanted: readonly string[] |
     const unknown = wanted?.find((id) => !known.includes(id));
     if (unknown) throw new Error(`There is no model "${unknown}". There are: ${known.join(', ')}.`);
     const evaluations: Evaluation[] = [];
-    for (const id of wanted ?? known) evaluations.push(await evaluateModel(opened.page, id, files, size));
+    for (const id of wanted ?? known.filter((model) => model !== TOY))
+      evaluations.push(await evaluateModel(opened.page, id, files, size));
     return evaluations;
   } finally {
     await opened.close();

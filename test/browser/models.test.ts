@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openModel, TOY } from '../../src/cli/page.ts';
+import { compareProviders } from '../../src/cli/parity.ts';
+import { readSafetensors, writeSafetensors } from '../../src/convert/containers/safetensors.ts';
+import { readValues } from '../../src/convert/tensors.ts';
+import type { Manifest } from '../../src/core/manifest.ts';
+import { ids, type Stage, setStage, until, untilLive, type Visit } from './harness.ts';
+
+const fixtures = join(import.meta.dirname, '../fixtures/full-size');
+
+describe('on WebGPU (software adapter) and WASM, at the smallest size', () => {
+  let stage: Stage;
+  let visit: Visit;
+  beforeAll(async () => {
+    stage = await setStage({ gpu: 'software' });
+    visit = await stage.visit({ query: 'adapter=any' });
+    await until(visit, ({ device }) => device !== undefined, undefined, 120_000);
+  });
+  afterAll(() => stage?.close());
+
+  test('the adapter is used when the page is told to', async () => {
+    expect((await visit.state()).device).toMatchObject({ provider: 'webgpu', why: 'webgpu-works' });
+  });
+
+  test.each(ids)('%s gives the same tokens and pixels', { timeout: 180_000 }, async (id) => {
+    const { cells, mismatched, nearTies, levels, checks } = await compareProviders(visit.page, id);
+    expect(mismatched).toBe(0);
+    expect(nearTies).toBeLessThanOrEqual(Math.max(1, Math.floor(cells * 0.005)));
+    // 2e-3 of a range of 2 is a quarter of an 8-bit level, which rounding can make a whole one.
+    expect(levels).toBeLessThanOrEqual(1);
+    expect(checks.webgpu).toMatchObject({ passed: true, mismatched: 0 });
+    expect(checks.wasm).toMatchObject({ passed: true, mismatched: 0 });
+  });
+});
+
+describe('on WASM', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage?.close());
+
+  test('a software adapter is no GPU to a visitor, and the page says so', async () => {
+    const visit = await stage.visit();
+    await until(visit, ({ device }) => device !== undefined, undefined);
+    const { device } = await visit.state();
+    expect(device?.provider).toBe('wasm');
+    expect(['no-webgpu', 'no-adapter', 'software-adapter']).toContain(device?.why);
+    await visit.close();
+  });
+
+  test.each(ids.filter((id) => id !== TOY))('%s gives the training framework’s answers at full size', async (id) => {
+    const check = await fullCheck(id);
+    const visit = await stage.visit();
+    const result = await visit.page.evaluate(checkWith, { id, file: [...check] });
+    expect(result).toMatchObject({ passed: true, mismatched: 0, cells: 1024 });
+    expect(result!.difference).toBeLessThanOrEqual(2e-3);
+    await visit.close();
+  });
+
+  test.each(ids.filter((id) => id !== TOY))('%s: what was recorded is what a live run gives', async (id) => {
+    const manifest: Manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../models', id, 'manifest.json'), 'utf8'));
+    const sample = manifest.recorded?.[0]?.sample;
+    expect(sample, 'the model has no recorded results').toBeDefined();
+    const visit = await stage.visit({ query: `model=${id}&sample=${sample}` });
+    const ghost = await visit.page.evaluate(nextResult, true);
+    await openModel(visit.page, id);
+    await untilLive(visit);
+    const live = await visit.page.evaluate(nextResult, false);
+    const different = ghost.tokens.filter((token, cell) => token !== live.tokens[cell]).length;
+    expect(ghost.tokens).toHaveLength(live.tokens.length);
+    // Decoding a sample may differ by a level between browser versions, and move a near tie.
+    expect(different).toBeLessThanOrEqual(live.tokens.length * 0.005);
+    expect(meanDifference(ghost.pixels, live.pixels)).toBeLessThan(4);
+    await visit.close();
+  });
+});
+
+/** The committed check at full size (8-bit input, half-precision reconstruction) as the engine reads checks. */
+async function fullCheck(id: string): Promise<Uint8Array> {
+  const tensors = await readSafetensors(new Blob([readFileSync(join(fixtures, `${id}.safetensors`))]), id);
+  const values = async (name: string) => (await readValues(tensors.get(name)!))!;
+  const shape = (name: string) => tensors.get(name)!.shape;
+  const input = Float32Array.from(await values('input'), (byte) => byte / 127.5 - 1);
+  const content = new Map([
+    ['input', { dtype: 'F32' as const, shape: shape('input'), data: input }],
+    [
+      'reconstruction',
+      { dtype: 'F32' as const, shape: shape('reconstruction'), data: Float32Array.from(await values('reconstruction')) },
+    ],
+    ['tokens', { dtype: 'I32' as const, shape: shape('tokens'), data: Int32Array.from(await values('tokens')) }],
+  ]);
+  return writeSafetensors(content).bytes;
+}
+
+/** Runs in the page: opens the model with another check than its own, and gives what the engine found. */
+async function checkWith({ id, file }: { id: string; file: number[] }) {
+  const { host, catalog } = window.tokenscopeTest!;
+  const { files, manifest } = catalog.find((model) => model.id === id)!;
+  const check = {
+    file: 'check.safetensors',
+    input: 'input',
+    tokens: 'tokens',
+    reconstruction: 'reconstruction',
+    tolerance: 0.002,
+  };
+  const others = manifest.files.filter(({ name }) => name !== check.file);
+  const changed = { ...manifest, check, files: [...others, { name: check.file, bytes: file.length }] };
+  const given = {
+    ...files,
+    'manifest.json': new Blob([JSON.stringify(changed)]),
+    [check.file]: new Blob([Uint8Array.from(file)]),
+  };
+  const opened = await host.engine.openModel(given, { provider: 'wasm' }, () => {}, new AbortController().signal);
+  return opened.check;
+}
+
+/** Runs in the page: the next recorded or live result, as plain numbers. */
+async function nextResult(recorded: boolean): Promise<{ tokens: number[]; pixels: number[] }> {
+  for (;;) {
+    const result = window.tokenscopeTest?.store.getState().slots[0]?.result;
+    if (result?.reconstruction && result.recorded === recorded) {
+      return { tokens: [...result.grid.tokens], pixels: [...result.reconstruction.picture.data] };
+    }
+    await new Promise((settle) => setTimeout(settle, 5));
+  }
+}
+
+function meanDifference(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+}
