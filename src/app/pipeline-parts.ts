@@ -1,0 +1,43 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { Result, Slot } from '../state/store.ts';
+import { funnelIn } from '../views/funnel-geometry.ts';
+import { planesIn, planesShown } from '../views/plane-geometry.ts';
+import { useBoard } from '../views/use-board.ts';
+import type { PipelineLayout } from './pipeline-layout.ts';
+
+export interface Channels {
+  readonly first: number;
+  readonly scroll: (channels: number) => void;
+  /** Brings a channel into the window of planes. */
+  readonly show: (channel: number) => void;
+}
+
+/** Which channels are shown as planes, where not all are. */
+export function useChannels(all: number): Channels {
+  const [asked, setFirst] = useState(0);
+  const shown = planesShown(all);
+  const clamp = useCallback((first: number) => Math.max(0, Math.min(all - shown, first)), [all, shown]);
+  const scroll = useCallback((by: number) => setFirst((first) => clamp(clamp(first) + by)), [clamp]);
+  const show = useCallback((channel: number) => setFirst(clamp(channel - Math.floor(shown / 2))), [clamp, shown]);
+  return useMemo(() => ({ first: clamp(asked), scroll, show }), [clamp, asked, scroll, show]);
+}
+
+/** The geometry that the stages and the line through them share. */
+export function useParts(slot: Slot | undefined, result: Result | undefined, layout: PipelineLayout) {
+  const { latents, codebook, picture, funnel } = layout;
+  const arranged = useBoard(slot, codebook / picture);
+  const { d = 0, shape } = result?.latents ?? {};
+  const planes = useMemo(
+    () => (shape && d ? planesIn(latents, picture, planesShown(d), shape) : undefined),
+    [latents, picture, shape, d],
+  );
+  const reduction = slot?.manifest.size.reduction ?? 8;
+  const encoder = useMemo(() => funnelIn(funnel, picture, reduction, false), [funnel, picture, reduction]);
+  const decoder = useMemo(() => funnelIn(funnel, picture, reduction, true), [funnel, picture, reduction]);
+  return useMemo(
+    () => ({ planes, board: arranged?.board, colours: arranged?.colours, encoder, decoder }),
+    [planes, arranged, encoder, decoder],
+  );
+}
+
+export type PipelineParts = ReturnType<typeof useParts>;
