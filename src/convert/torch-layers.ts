@@ -43,11 +43,11 @@ export class TorchLayers {
     return this.graph.conv(x, weight, bias, { kernel: [kernel, kernel], stride, pad });
   }
 
-  /** GroupNorm; `shape` is the shape of `x`. */
-  async groupNorm(x: Value, name: string, channels: number, { groups, epsilon }: NormOptions, shape: Value): Promise<Value> {
+  /** GroupNorm; `shape` is the shape of `x`, where it is known already. */
+  async groupNorm(x: Value, name: string, channels: number, { groups, epsilon }: NormOptions, shape?: Value): Promise<Value> {
     const scale = await this.#weight(`${name}.weight`, [channels]);
     const bias = await this.#weight(`${name}.bias`, [channels]);
-    return this.graph.groupNorm(x, { scale, bias, channels, groups, epsilon, shape });
+    return this.graph.groupNorm(x, { scale, bias, channels, groups, epsilon, ...(shape && { shape }) });
   }
 
   /**

@@ -16,7 +16,7 @@ async function apply(dims: readonly number[], build: (graph: Graph, x: Value) =>
   return { dims: [...y!.dims], data: Array.from(y!.data as ArrayLike<number | bigint>, Number) };
 }
 
-describe('operators of a graph, run on WASM', () => {
+describe('operators of a graph, run on WASM', { timeout: 60_000 }, () => {
   it('conv with a stride and one-sided padding', async () => {
     const y = await apply(
       [1, 1, 2, 2],

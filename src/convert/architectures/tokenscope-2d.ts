@@ -59,6 +59,7 @@ function depthLast(depth: number, block: number, wanted = depth): (number | unde
   });
 }
 
+/** Draws the network's two halves in the order in which they compute. */
 class Network {
   readonly #settings: Settings;
   readonly #layers: TorchLayers;
@@ -70,7 +71,8 @@ class Network {
     this.#graph = layers.graph;
   }
 
-  async #norm(x: Value, name: string, width: number, shape: Value): Promise<Value> {
+  /** `shape` is that of `x`, where it is known already. */
+  async #norm(x: Value, name: string, width: number, shape?: Value): Promise<Value> {
     return this.#settings.norm === 'none' ? x : this.#layers.groupNorm(x, name, width, this.#settings, shape);
   }
 
@@ -79,7 +81,8 @@ class Network {
   }
 
   async #blocks(x: Value, level: string, width: number, count: number): Promise<Value> {
-    const shape = this.#graph.shape(x);
+    // One for all the norms of the level; a graph without norms stays free of it, and so wholly on the GPU.
+    const shape = this.#settings.norm === 'none' ? undefined : this.#graph.shape(x);
     let result = x;
     for (const name of range(0, count).map((j) => `${level}.blocks.${j}`)) {
       let change = result;
@@ -113,7 +116,7 @@ class Network {
       if (next) x = await this.#layers.conv(x, `encoder.levels.${i}.down`, [width, next, 4], { stride: 2, pad: 1 });
     }
     x = await this.#attention(x, 'encoder.attention');
-    x = this.#activate(await this.#norm(x, 'encoder.norm_out', last, this.#graph.shape(x)));
+    x = this.#activate(await this.#norm(x, 'encoder.norm_out', last));
     return this.#graph.transpose(await this.#layers.conv(x, 'encoder.project', [last, entryDimension, 1]), [0, 2, 3, 1]);
   }
 
@@ -127,7 +130,7 @@ class Network {
       x = await this.#blocks(x, `decoder.levels.${i}`, widths[i]!, decoderBlocks[i]!);
       if (i > 0) x = await this.#shuffle(x, `decoder.levels.${i}.up`, [widths[i]!, widths[i - 1]!], 2);
     }
-    x = this.#activate(await this.#norm(x, 'decoder.norm_out', widths[0]!, this.#graph.shape(x)));
+    x = this.#activate(await this.#norm(x, 'decoder.norm_out', widths[0]!));
     return this.#graph.transpose(await this.#shuffle(x, 'decoder.paint', [widths[0]!, 3], patch, 4), [0, 2, 3, 1]);
   }
 
