@@ -43,7 +43,6 @@ export interface ErrorParameters {
   'tokens-shape': { count: number; reason: string };
   'tokens-unshaped': { count: number };
   'clipboard-empty': Record<string, never>;
-  'clipboard-denied': Record<string, never>;
   // everything else
   'engine-timeout': { seconds: number };
   'save-failed': { reason: string };

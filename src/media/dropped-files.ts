@@ -33,7 +33,7 @@ export async function filesFromDrop(transfer: DataTransfer): Promise<DroppedFile
  * when nothing is left and there were no `others`.
  */
 export function pickFromFolder(inside: readonly File[], others = 0): DroppedFiles {
-  const visible = inside.filter((file) => !file.name.startsWith('.'));
+  const visible = inside.slice(0, MOST_FILES).filter((file) => !file.name.startsWith('.'));
   const isModel = visible.some((file) => file.name === MANIFEST);
   const files = isModel ? visible : visible.filter(mayBePicture).sort(naturally);
   const skipped = visible.length - files.length;

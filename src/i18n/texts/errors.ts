@@ -147,10 +147,6 @@ export const errors = texts(
       what: 'There is neither a picture nor token indices on the clipboard.',
       remedy: 'Copy a picture or a list of indices, then paste again.',
     },
-    'clipboard-denied': {
-      what: 'The browser does not let this page read the clipboard.',
-      remedy: 'Press Ctrl V (or ⌘ V) instead, which needs no permission.',
-    },
     'engine-timeout': {
       what: 'There was no answer within {{seconds}} seconds.',
       remedy: 'Try again with a smaller size, or reload the page.',
@@ -308,10 +304,6 @@ export const errors = texts(
     'clipboard-empty': {
       what: '剪贴板中既没有图片，也没有词元编号。',
       remedy: '请复制一张图片或一列编号，然后再粘贴。',
-    },
-    'clipboard-denied': {
-      what: '浏览器不允许本页读取剪贴板。',
-      remedy: '请直接按 Ctrl V（或 ⌘ V），这不需要权限。',
     },
     'engine-timeout': {
       what: '{{seconds}} 秒内没有得到回应。',
