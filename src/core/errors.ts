@@ -80,7 +80,7 @@ export interface WireError {
 /** Errors lose their class when they cross a worker; these two put it back. */
 export function toWire(error: unknown): WireError {
   if (error instanceof TokenscopeError) return { code: error.code, parameters: error.parameters, aborted: false };
-  const { message = String(error), stack } = error as Partial<Error>;
+  const { message = String(error), stack } = (error ?? {}) as Partial<Error>;
   return { code: 'internal', parameters: { message }, aborted: isAbort(error), ...(stack ? { stack } : {}) };
 }
 

@@ -1,4 +1,5 @@
 import { type NpyFault, TokenscopeError } from './errors.ts';
+import { halvesToFloats } from './half.ts';
 
 /** Numbers with a shape, C order (last index fastest). */
 export interface NpyArray {
@@ -18,7 +19,7 @@ const ALIGNMENT = 64;
 const TYPES: Readonly<Record<string, { readonly bytes: number; read(buffer: ArrayBuffer): NpyData }>> = {
   '<f8': { bytes: 8, read: (buffer) => new Float64Array(buffer) },
   '<f4': { bytes: 4, read: (buffer) => new Float32Array(buffer) },
-  '<f2': { bytes: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber) },
+  '<f2': { bytes: 2, read: (buffer) => halvesToFloats(new Uint16Array(buffer)) },
   '<i8': { bytes: 8, read: (buffer) => Float64Array.from(new BigInt64Array(buffer), Number) },
   '<u8': { bytes: 8, read: (buffer) => Float64Array.from(new BigUint64Array(buffer), Number) },
   '<i4': { bytes: 4, read: (buffer) => new Int32Array(buffer) },
@@ -100,14 +101,4 @@ function typeOf(data: Writable): string {
   if (data instanceof Float32Array) return '<f4';
   if (data instanceof Int32Array) return '<i4';
   return data instanceof Uint16Array ? '<u2' : '|u1';
-}
-
-/** IEEE 754 half precision. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -10,16 +10,14 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 /** Any grid of up to 3 × 6 × 6, at least `least` columns wide. */
 function anyGrid(least: number): fc.Arbitrary<TokenGrid> {
   const side = fc.integer({ min: least, max: 6 });
-  return fc
-    .record({ t: fc.integer({ min: 1, max: 3 }), h: side, w: side })
-    .chain((shape) =>
-      fc
-        .array(fc.integer({ min: 0, max: 2 ** 18 - 1 }), {
-          minLength: shape.t * shape.h * shape.w,
-          maxLength: shape.t * shape.h * shape.w,
-        })
-        .map((tokens) => ({ shape, tokens: Int32Array.from(tokens) })),
-    );
+  return fc.record({ t: fc.integer({ min: 1, max: 3 }), h: side, w: side }).chain((shape) =>
+    fc
+      .array(fc.integer({ min: 0, max: 2 ** 18 - 1 }), {
+        minLength: shape.t * shape.h * shape.w,
+        maxLength: shape.t * shape.h * shape.w,
+      })
+      .map((tokens) => ({ shape, tokens: Int32Array.from(tokens) })),
+  );
 }
 
 function failure(run: () => unknown): TokenscopeError {
