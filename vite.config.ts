@@ -18,6 +18,7 @@ export default defineConfig({
     // The largest chunks (ONNX Runtime, HEIC) are lazy; `npm run check` holds the page itself to its budget.
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: { index: 'index.html', [SERVICE_WORKER]: 'src/service-worker.ts' },
       output: {
         // A service worker rules the folder it lies in, and its address must never change.
