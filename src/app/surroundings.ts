@@ -2,6 +2,7 @@ import { TokenscopeError } from '../core/errors.ts';
 import { place } from '../core/framing.ts';
 import type { Picture } from '../core/pixels.ts';
 import type { Quantizer } from '../core/quantizer.ts';
+import { resample } from '../core/resample.ts';
 import type { CatalogModel } from '../engine/protocol.ts';
 import { cameraFrames } from '../media/camera.ts';
 import { fetchFile } from '../media/fetch-file.ts';
@@ -31,20 +32,16 @@ export function pageSurroundings(room: EngineRoom): Surroundings {
   };
 }
 
-/** A picture of the page, drawn by the browser: for the first paint, which the live run replaces. */
+/** A picture of the page, framed by the same resampler as the engine's: the live run must not change the numbers. */
 const loadPicture: Surroundings['loadPicture'] = async (address, framed): Promise<Picture> => {
   const bitmap = await createImageBitmap(await fetchFile(address), { colorSpaceConversion: 'none' });
-  const { height, width } = framed?.size ?? bitmap;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const { height, width } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context) throw new TokenscopeError('out-of-memory', { what: address });
-  if (framed) {
-    const { from, to } = place(bitmap, framed.framing, framed.size);
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(bitmap, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height);
-  } else context.drawImage(bitmap, 0, 0);
+  context.drawImage(bitmap, 0, 0);
   bitmap.close();
-  return { data: context.getImageData(0, 0, width, height).data, height, width };
+  const whole = { data: context.getImageData(0, 0, width, height).data, height, width };
+  return framed ? resample(whole, place(whole, framed.framing, framed.size).from, framed.size.width, framed.size.height) : whole;
 };
 
 /** Entries of more numbers than this are the worker's to keep. */

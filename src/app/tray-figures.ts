@@ -1,4 +1,5 @@
 import type { Measures } from '../core/metric.ts';
+import { tokenStatistics } from '../metrics/parts/token-statistics.ts';
 import type { TrayRow, TrayRun } from '../state/store.ts';
 
 /** Metrics that make sense for each picture and as a mean over the set. */
@@ -11,23 +12,16 @@ export interface SetFigures {
   readonly dead: number;
   /** Share of the entries that occurred, 0 to 1. */
   readonly usage: number;
-  /** exp of the entropy of the joint token frequencies (natural logarithm). */
+  /** exp of the entropy of the joint token frequencies. */
   readonly perplexity: number;
   readonly means: Readonly<Record<string, number | undefined>>;
 }
 
 /** Figures over all pictures so far. A set's metric is the mean of its pictures' values, over those that have one. */
 export function setFigures({ counts, rows }: Pick<TrayRun, 'counts' | 'rows'>): SetFigures {
-  let tokens = 0;
-  let used = 0;
-  for (const count of counts) {
-    tokens += count;
-    used += Number(count > 0);
-  }
-  let entropy = 0;
-  for (const count of counts) if (count > 0) entropy -= (count / tokens) * Math.log(count / tokens);
+  const { tokens, used, share, perplexity } = tokenStatistics(counts);
   return {
-    ...{ tokens, used, dead: counts.length - used, usage: used / Math.max(1, counts.length), perplexity: Math.exp(entropy) },
+    ...{ tokens, used, dead: counts.length - used, usage: share, perplexity },
     means: Object.fromEntries(trayMetrics.map((metric) => [metric, mean(rows.map((row) => row.measures?.[metric]))])),
   };
 }
