@@ -30,7 +30,7 @@ const PICTURE_MOST = 400;
 const LINES = 6;
 
 export function pipelineLayout(width: number, height: number): PipelineLayout {
-  if (width < 860) return narrowLayout(width);
+  if (width < 860) return narrowLayout(Math.max(320, width));
   const short = height <= 780;
   const content = width - 2 * (short ? 32 : 40);
   const wide = Math.floor(((content - 96) * 0.2118) / 8) * 8;

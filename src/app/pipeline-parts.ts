@@ -3,7 +3,7 @@ import type { Result, Slot } from '../state/store.ts';
 import { funnelIn } from '../views/funnel-geometry.ts';
 import { planesIn, planesShown } from '../views/plane-geometry.ts';
 import { useBoard } from '../views/use-board.ts';
-import type { PipelineLayout } from './pipeline-layout.ts';
+import { fitInside, type PipelineLayout } from './pipeline-layout.ts';
 
 export interface Channels {
   readonly first: number;
@@ -25,6 +25,9 @@ export function useChannels(all: number): Channels {
 /** The geometry that the stages and the line through them share. */
 export function useParts(slot: Slot | undefined, result: Result | undefined, layout: PipelineLayout) {
   const { latents, codebook, picture, funnel } = layout;
+  const shown = result?.source ?? result?.reconstruction?.picture;
+  // The slabs have the height of the picture beside them.
+  const tall = shown ? fitInside(picture, shown.width, shown.height).height : picture;
   const arranged = useBoard(slot, codebook / picture);
   const { d = 0, shape } = result?.latents ?? {};
   const planes = useMemo(
@@ -32,8 +35,8 @@ export function useParts(slot: Slot | undefined, result: Result | undefined, lay
     [latents, picture, shape, d],
   );
   const reduction = slot?.manifest.size.reduction ?? 8;
-  const encoder = useMemo(() => funnelIn(funnel, picture, reduction, false), [funnel, picture, reduction]);
-  const decoder = useMemo(() => funnelIn(funnel, picture, reduction, true), [funnel, picture, reduction]);
+  const encoder = useMemo(() => funnelIn(funnel, tall, reduction, false), [funnel, tall, reduction]);
+  const decoder = useMemo(() => funnelIn(funnel, tall, reduction, true), [funnel, tall, reduction]);
   return useMemo(
     () => ({ planes, board: arranged?.board, colours: arranged?.colours, encoder, decoder }),
     [planes, arranged, encoder, decoder],

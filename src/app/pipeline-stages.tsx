@@ -98,9 +98,17 @@ function Stage({ className, name, dimension, beside, children }: StageProps) {
 }
 
 /** A stage without content: its place stays, and one line says why. */
-function Empty({ width, height, children }: { readonly width: number; readonly height: number; readonly children: ReactNode }) {
+interface EmptyProps {
+  readonly width: number;
+  readonly height: number;
+  /** The line stands at the foot, where the selection's path does not cross it. */
+  readonly low?: boolean;
+  readonly children: ReactNode;
+}
+
+function Empty({ width, height, low, children }: EmptyProps) {
   return (
-    <div className={emptyStyles.empty} style={{ width, height }}>
+    <div className={`${emptyStyles.empty} ${low ? emptyStyles.low : ''}`} style={{ width, height }}>
       <p>{children}</p>
     </div>
   );
@@ -199,8 +207,8 @@ function LatentsStage({ slot, result, layout, channels, parts }: StagesProps) {
           height={height}
         />
       ) : (
-        <Empty width={width} height={height}>
-          {slot && t(noLatents(slot, result))}
+        <Empty width={width} height={height} low>
+          {slot && result && t(noLatents(slot, result))}
         </Empty>
       )}
     </Stage>
@@ -233,7 +241,6 @@ function CodebookStage({ slot, result, layout, parts }: StagesProps) {
 function GridStage({ slot, result, layout, onFlight }: StagesProps) {
   const { t } = useTexts();
   const palette = useTokenscope((state) => state.palette);
-  const waiting = useWaiting(slot);
   const box = layout.grid;
   const size = result && fitInside(box, result.grid.shape.w, result.grid.shape.h);
   return (
@@ -247,7 +254,7 @@ function GridStage({ slot, result, layout, onFlight }: StagesProps) {
           <TokenMap slot={slot} result={result} palette={palette} {...size} onChoose={onFlight} />
         ) : (
           <Empty width={box} height={layout.narrow ? layout.picture : box}>
-            {waiting}
+            {''}
           </Empty>
         )}
       </div>
@@ -273,10 +280,9 @@ function PaletteChoice({ slot, result }: { readonly slot: Slot; readonly result:
   );
 }
 
-function ReconstructionStage({ slot, result, layout }: StagesProps) {
+function ReconstructionStage({ result, layout }: StagesProps) {
   const { t } = useTexts();
   const busy = useTokenscope((state) => state.busy);
-  const waiting = useWaiting(slot);
   const { picture: box, narrow } = layout;
   const picture = result?.reconstruction?.picture;
   const size = picture && fitInside(box, picture.width, picture.height);
@@ -303,7 +309,7 @@ function ReconstructionStage({ slot, result, layout }: StagesProps) {
           />
         ) : (
           <Empty width={box} height={box}>
-            {!result ? waiting : t(busy === 'decoding' ? 'pipeline.decoding' : 'pipeline.noReconstruction')}
+            {result && t(busy === 'decoding' ? 'pipeline.decoding' : 'pipeline.noReconstruction')}
           </Empty>
         )}
       </div>

@@ -47,7 +47,15 @@ export function useTexts() {
   return { t, language: i18n.language as Language };
 }
 
+/** Making a format costs a hundred times what using it does. */
+const formats: Intl.NumberFormat[] = [];
+
 /** Thousands separated the same way in both languages; `digits` after the point. */
 export function number(value: number, digits = 0): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  let format = formats[digits];
+  if (!format) {
+    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats[digits] = format;
+  }
+  return format.format(value);
 }

@@ -21,16 +21,16 @@ export function DistanceRow({ distances, winner, runnerUp, width, height }: Dist
   const plot = height - AXIS;
   const shape = useMemo(() => {
     const columns = columnMinima(distances, Math.floor(width / 2));
-    let least = Math.min(0, ...columns);
-    let most = Math.max(...columns);
-    if (!(most > least)) [least, most] = [least - 1, least + 1];
-    const y = (value: number) => Math.round((plot - ((value - least) / (most - least)) * (plot - 8)) * 10) / 10;
+    const { least, most } = extent(distances);
+    const top = Math.max(...columns);
+    const foot = footOf(least, top);
+    const y = (value: number) => Math.round((plot - ((value - foot) / (top - foot || 1)) * (plot - 8)) * 10) / 10;
     const step = width / columns.length;
     let d = '';
     columns.forEach((value, i) => {
       d += `M${((i + 0.5) * step).toFixed(1)} ${plot}V${y(value)}`;
     });
-    return { d, y, line: Math.max(0.75, Math.min(6, step * 0.62)) };
+    return { d, y, least, most, line: Math.max(0.75, Math.min(6, step * 0.62)) };
   }, [distances, width, plot]);
   const size = distances.length;
   const x = (entry: number) => ((entry + 0.5) / size) * width;
@@ -44,7 +44,13 @@ export function DistanceRow({ distances, winner, runnerUp, width, height }: Dist
   );
   return (
     <figure className={styles.chart}>
-      <figcaption>{t('pipeline.distanceRow', { size: number(size) })}</figcaption>
+      <figcaption>
+        {t('pipeline.distanceRow', {
+          size: number(size),
+          least: distanceText(shape.least, shape.most),
+          most: distanceText(shape.most),
+        })}
+      </figcaption>
       <span className="unseen">{t('pipeline.distanceRowLabel', { size: number(size), entry: winner })}</span>
       <svg width={width} height={height} aria-hidden="true">
         <path d={shape.d} stroke="var(--ink-3)" strokeOpacity={0.55} strokeWidth={shape.line} fill="none" />
@@ -63,6 +69,21 @@ export function DistanceRow({ distances, winner, runnerUp, width, height }: Dist
       </svg>
     </figure>
   );
+}
+
+function extent(values: Float32Array): { least: number; most: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { least, most };
+}
+
+/** Strokes start at zero; where all distances are alike (many channels), and for scores below zero, a little under the least. */
+function footOf(least: number, top: number): number {
+  return least >= 0 && least < top / 2 ? 0 : least - 0.15 * (top - least || 1);
 }
 
 const BINS = 60;

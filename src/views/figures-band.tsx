@@ -21,8 +21,8 @@ export function FiguresBand({ slot, result }: FiguresBandProps) {
   const { tokens, bits, bytes, pixelBytes, used } = figures;
   const { h, w } = result.grid.shape;
   const psnr = useMeasure(result, size, 'psnr');
-  const perplexity = useMeasure(result, size, 'perplexity');
-  const bitsPerPixel = useMeasure(result, size, 'bits-per-pixel');
+  const perplexity = useMeasure(result, size, 'perplexity', true);
+  const bitsPerPixel = useMeasure(result, size, 'bits-per-pixel', true);
   const ratio = pixelBytes && pixelBytes / bytes;
   const bytesWord = ratio
     ? t(ratio >= 1 ? 'pipeline.bytesFewer' : 'pipeline.bytesMore', { ratio: ratioText(ratio) })
@@ -105,8 +105,12 @@ function Missing() {
   );
 }
 
-/** A number as the engine measured it; before that, and for recorded results, as the same metric gives it here. */
-function useMeasure({ measures, source, reconstruction, grid }: Result, codebookSize: number, id: string): number | null {
+/**
+ * A number as the engine measured it; before that, and for recorded results, as the same metric gives it here.
+ * `alone`: it needs the tokens and the size of the picture only, so tokens without a picture have it too.
+ */
+function useMeasure({ measures, reconstruction, grid, ...rest }: Result, codebookSize: number, id: string, alone = false) {
+  const source = rest.source ?? (alone ? reconstruction?.picture : undefined);
   const measured = measures && reconstruction && measures.of === reconstruction.picture ? measures.values[id] : undefined;
   const known = measured !== undefined;
   const here = useMemo(() => {

@@ -47,7 +47,10 @@ export function NearestEntries({ slot, result, line, short, width }: NearestEntr
             className={`word-button ${styles.open}`}
             aria-expanded={open}
             aria-controls="quantizer-detail"
-            onClick={() => setQuantizerOpen(!open)}
+            onClick={() => {
+              setQuantizerOpen(!open);
+              if (!open) requestAnimationFrame(showDetail);
+            }}
           >
             {t(open ? 'pipeline.close' : 'pipeline.open')}
           </button>
@@ -60,6 +63,11 @@ export function NearestEntries({ slot, result, line, short, width }: NearestEntr
       )}
     </section>
   );
+}
+
+/** What was opened may lie under the window's edge. */
+function showDetail(): void {
+  document.getElementById('quantizer-detail')?.scrollIntoView({ block: 'nearest' });
 }
 
 const FORMULAS = { l2: '‖z − e‖²', cosine: '‖z − e‖²', dot: '−z · e', projection: '−(w · z + b)' } as const;

@@ -63,8 +63,9 @@ export function tracePath(stops: PathStops): PathLines {
   const main: string[] = [];
   const plumbAt = plumb && { x: plumb.x, y: clamp(encoder.at(-1)?.y ?? plumb.first, plumb.first, plumb.last) };
   if (source && encoder.length) main.push(curve(rightOf(source), encoder[0]!), line(encoder));
-  if (encoder.length && plumbAt) main.push(curve(encoder.at(-1)!, plumbAt, 0.4));
-  const before = plumbAt ?? encoder.at(-1);
+  if (source && encoder.length && plumbAt) main.push(curve(encoder.at(-1)!, plumbAt, 0.4));
+  // Tokens that came without a picture begin at their entry.
+  const before = plumbAt ?? (source && encoder.at(-1));
   const wide = entry && { ...entry, x: entry.x - 3, width: entry.width + 6 };
   if (before && wide) main.push(curve(before, leftOf(wide), 0.45), arrow(leftOf(wide)));
   if (token && (wide || before)) main.push(curve(wide ? rightOf(wide) : before!, leftOf(token)), arrow(leftOf(token)));

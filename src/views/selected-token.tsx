@@ -35,7 +35,9 @@ export function SelectedToken({ slot, result, width, height, short, beside }: Se
       </div>
       <div className={styles.bits}>
         <span className="unseen">{t('pipeline.bits', { token })}: </span>
-        {token.toString(2).padStart(bits, '0')}
+        {bitLines(token, bits, width).map((line) => (
+          <div key={line.from}>{line.text}</div>
+        ))}
       </div>
       <div className={`${styles.picture} ${beside ? styles.beside : ''}`}>
         <EntryChip slot={slot} entry={token} side={side} label={t('pipeline.entryPicture', { entry: token })} />
@@ -43,6 +45,17 @@ export function SelectedToken({ slot, result, width, height, short, beside }: Se
       </div>
     </section>
   );
+}
+
+/** Width of a digit in the bits' type, with its tracking. */
+const BIT = 9.3;
+
+/** The token in binary, on as few lines as its column (and a little of the gap beside it) has room for. */
+function bitLines(token: number, bits: number, width: number): { from: number; text: string }[] {
+  const digits = token.toString(2).padStart(bits, '0');
+  const lines = Math.max(1, Math.ceil(bits / Math.max(4, Math.floor((width + 14) / BIT))));
+  const each = Math.ceil(bits / lines);
+  return Array.from({ length: lines }, (_, i) => ({ from: i * each, text: digits.slice(i * each, (i + 1) * each) }));
 }
 
 /** The largest type in which every token of the codebook fits; JetBrains Mono is 0.6 em wide, tracked by −0.05 em. */

@@ -98,7 +98,7 @@ export const pipeline = texts(
 
     // the quantizer opened
     quantizerTitle: 'how the quantizer chose',
-    distanceRow: 'distance to all {{size}} entries',
+    distanceRow: 'distance to all {{size}} entries, {{least}} to {{most}}',
     distanceRowLabel: 'Distances of the selected cell to all {{size}} entries; entry {{entry}} is the nearest',
     distanceHistogram: 'how they are spread',
     distanceHistogramLabel: 'Histogram of the {{size}} distances, from {{least}} to {{most}}',
@@ -224,7 +224,7 @@ export const pipeline = texts(
     entriesUsedDefinition: '本图的词元中出现了多少个不同的码字。{{tokens}} 个词元最多用到 {{ceiling}} 个。',
 
     quantizerTitle: '量化器如何选择',
-    distanceRow: '到全部 {{size}} 个码字的距离',
+    distanceRow: '到全部 {{size}} 个码字的距离，{{least}} 至 {{most}}',
     distanceRowLabel: '所选格到全部 {{size}} 个码字的距离；最近的是码字 {{entry}}',
     distanceHistogram: '距离的分布',
     distanceHistogramLabel: '{{size}} 个距离的直方图，从 {{least}} 到 {{most}}',
