@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertCheckpoint } from '../src/convert/architectures/index.ts';
 import { readSafetensors, type TensorToWrite, writeSafetensors } from '../src/convert/containers/safetensors.ts';
@@ -127,14 +127,19 @@ async function keepFullCheck(id: string, file: string): Promise<void> {
   writeFileSync(join(FULL_CHECKS, `${id}.safetensors`), writeSafetensors(compact).bytes);
 }
 
+/** The fresh manifest with what the one before it had recorded, or without, and then its pictures go too. */
 function keepRecorded(folder: string, fresh: Manifest): Manifest {
   const file = join(folder, 'manifest.json');
   if (!existsSync(file)) return fresh;
   const before = parseManifest(readJson(file), file);
   const hash = ({ files }: Manifest, name: string) => files.find((each) => each.name === name)?.sha256;
   const same = ['weights.safetensors', 'codebook.safetensors'].every((name) => hash(before, name) === hash(fresh, name));
-  if (!same) return fresh;
   const { recorded, atlas, figures, files } = before;
+  if (!same) {
+    const pictures = [atlas?.file, ...(recorded ?? []).map(({ reconstruction }) => reconstruction)];
+    for (const name of pictures) if (name) rmSync(join(folder, name), { force: true });
+    return fresh;
+  }
   const others = files.filter(({ name }) => !fresh.files.some((each) => each.name === name));
   const kept = { ...(recorded && { recorded }), ...(atlas && { atlas }), ...(figures && { figures }) };
   return { ...fresh, ...kept, files: [...fresh.files, ...others] };

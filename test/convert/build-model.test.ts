@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -45,10 +45,12 @@ describe('building the folder of a model', () => {
     const { files } = await buildModel('toy', folder);
     const older = files.map((file) => (file.name === 'codebook.safetensors' ? { ...file, sha256: '0'.repeat(64) } : file));
     change({ recorded, atlas, files: older });
+    for (const name of ['atlas.webp', 'recorded-a.webp']) writeFileSync(join(folder, name), 'picture');
     const again = await buildModel('toy', folder);
     expect(again.files).toEqual(files);
     expect(again.recorded).toBeUndefined();
     expect(again.atlas).toBeUndefined();
+    expect(readdirSync(folder).filter((name) => name.endsWith('.webp'))).toEqual([]);
   });
 
   it('says which name it does not know', async () => {
