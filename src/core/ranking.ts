@@ -14,23 +14,46 @@ export function smallest(distances: ArrayLike<number>, count: number): Ranking {
   return { tokens, distances: tokens.map((token) => distances[token]!) };
 }
 
-/** One way to set a channel: what it adds to the token and what it adds to the distance. */
-export interface Choice {
-  readonly token: number;
-  readonly distance: number;
-}
-
 /**
  * The `count` cheapest tokens when every channel is chosen on its own: the nearest entries of a product codebook (FSQ,
- * LFQ) without looking at all of them. Only the least certain channels ever change.
+ * LFQ) without looking at all of them. `cost(channel, digit)` is what a digit adds to the distance; it adds
+ * digit · `weights[channel]` to the token.
  */
-export function cheapestSums(channels: readonly (readonly Choice[])[], count: number): Ranking {
-  let best: Choice[] = [{ token: 0, distance: 0 }];
-  for (const choices of channels) {
-    best = best
-      .flatMap((sum) => choices.map((choice) => ({ token: sum.token + choice.token, distance: sum.distance + choice.distance })))
-      .sort((a, b) => a.distance - b.distance || a.token - b.token)
-      .slice(0, count);
+export function cheapestSums(
+  levels: readonly number[],
+  weights: readonly number[],
+  cost: (channel: number, digit: number) => number,
+  count: number,
+): Ranking {
+  let tokens = [0];
+  let distances = [0];
+  for (const [channel, digits] of levels.entries()) {
+    const nextTokens: number[] = [];
+    const nextDistances: number[] = [];
+    for (let digit = 0; digit < digits; digit++) {
+      const more = cost(channel, digit);
+      const weight = digit * weights[channel]!;
+      for (let i = 0; i < tokens.length; i++) {
+        // The sums so far ascend: once one is too dear, so are the others.
+        if (!insertSum(nextTokens, nextDistances, tokens[i]! + weight, distances[i]! + more, count)) break;
+      }
+    }
+    tokens = nextTokens;
+    distances = nextDistances;
   }
-  return { tokens: best.map(({ token }) => token), distances: best.map(({ distance }) => distance) };
+  return { tokens, distances };
+}
+
+/** Puts a sum where it belongs; false when it is dearer than all that are kept. */
+function insertSum(tokens: number[], distances: number[], token: number, distance: number, count: number): boolean {
+  let at = distances.length;
+  while (at > 0 && (distance < distances[at - 1]! || (distance === distances[at - 1] && token < tokens[at - 1]!))) at--;
+  if (at >= count) return distance === distances[count - 1];
+  for (let i = Math.min(distances.length, count - 1); i > at; i--) {
+    tokens[i] = tokens[i - 1]!;
+    distances[i] = distances[i - 1]!;
+  }
+  tokens[at] = token;
+  distances[at] = distance;
+  return true;
 }

@@ -28,7 +28,8 @@ export async function downloadFile(file: ModelFile, url: string, options: Downlo
   }
   const begin = kept && kept.size < bytes ? kept : undefined;
   const received = await receive(file, url, begin, options);
-  if (sha256) await store.write(sha256, received);
+  // Opening the model need not wait for the disk.
+  if (sha256) void store.write(sha256, received);
   return received;
 }
 

@@ -1,8 +1,9 @@
 import type { Quantizer } from '../core/quantizer.ts';
 
 const COMPONENTS = 3;
-/** Entries that the principal components are computed from; larger codebooks are sampled. */
+/** Larger codebooks are sampled for their principal components: this many entries, fewer where they are long. */
 const MOST_ROWS = 8192;
+const MOST_PRODUCTS = 2 ** 27;
 const MOST_ROUNDS = 300;
 const CLOSE = 1e-10;
 /** Outliers (dead entries above all) are cut, so that they do not squeeze the others together. */
@@ -32,8 +33,8 @@ export function entryGeometry(quantizer: Quantizer): Float32Array {
 
 /** All entries, or scattered ones where there are many: every k-th would leave low bits of LFQ constant. */
 function sampleRows({ codebookSize, entryDimension: d, entry }: Quantizer): Float32Array {
-  const count = Math.min(codebookSize, MOST_ROWS);
-  const scatter = codebookSize > MOST_ROWS ? 2_654_435_761 : 1;
+  const count = Math.min(codebookSize, MOST_ROWS, Math.max(1024, Math.floor(MOST_PRODUCTS / d ** 2)));
+  const scatter = codebookSize > count ? 2_654_435_761 : 1;
   const rows = new Float32Array(count * d);
   for (let i = 0; i < count; i++) rows.set(entry((i * scatter) % codebookSize), i * d);
   return rows;

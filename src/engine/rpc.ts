@@ -98,10 +98,8 @@ export function connect<T extends Served<T>>(endpoint: Endpoint): Connection<T> 
   }
 
   const remote = new Proxy({} as T, {
-    get:
-      (_, method) =>
-      (...args: unknown[]) =>
-        invoke(String(method), args),
+    // Without `then` it can be the result of an async function.
+    get: (_, method) => (method === 'then' ? undefined : (...args: unknown[]) => invoke(String(method), args)),
   });
   return { remote, fail };
 }

@@ -35,22 +35,26 @@ export default {
       Math.min(channel.levels - 1 - channel.reach, Math.max(-channel.reach, Math.ceil(bounded(z, channel) - 0.5)));
     const cost = (z: number, channel: Channel, level: number) => (((bounded(z, channel) - level) / channel.reach) * scale) ** 2;
 
-    const ways = (z: number, channel: Channel) =>
-      Array.from({ length: channel.levels }, (_, digit) => ({
-        token: digit * channel.weight,
-        distance: cost(z, channel, digit - channel.reach),
-      }));
+    const levels = channels.map((channel) => channel.levels);
+    const weights = channels.map(({ weight }) => weight);
     return {
       codebookSize: size,
       entryDimension: channels.length,
-      entry: (token) => Float32Array.from(channels, (channel) => (at(token, channel) / channel.reach) * scale),
+      entry: (token) => {
+        const vector = new Float32Array(channels.length);
+        for (let c = 0; c < vector.length; c++) vector[c] = (at(token, channels[c]!) / channels[c]!.reach) * scale;
+        return vector;
+      },
       nearest: (latent) =>
         channels.reduce((token, channel, i) => token + (step(latent[i]!, channel) + channel.reach) * channel.weight, 0),
-      nearestFew: (latent, count) =>
-        cheapestSums(
-          channels.map((channel, i) => ways(latent[i]!, channel)),
-          count,
-        ),
+      nearestFew: (latent, count) => {
+        const seen = channels.map((channel, i) => bounded(latent[i]!, channel));
+        const cost = (c: number, digit: number) => {
+          const { reach } = channels[c]!;
+          return (((seen[c]! - digit + reach) / reach) * scale) ** 2;
+        };
+        return cheapestSums(levels, weights, cost, count);
+      },
       distance: (latent, token) => channels.reduce((sum, channel, i) => sum + cost(latent[i]!, channel, at(token, channel)), 0),
       seen: (latent) => Float32Array.from(channels, (channel, i) => (bounded(latent[i]!, channel) / channel.reach) * scale),
     };

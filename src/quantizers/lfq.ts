@@ -13,28 +13,21 @@ export default {
   open(settings) {
     const bits = readBits(settings);
     const { firstBit = 'least', entryScale: scale = 1 } = settings;
-    const weight = (channel: number) => 2 ** (firstBit === 'least' ? channel : bits - 1 - channel);
-    const weights = Array.from({ length: bits }, (_, channel) => weight(channel));
-    const value = (token: number, channel: number) => (Math.floor(token / weights[channel]!) % 2 === 1 ? scale : -scale);
-
-    const nearest = (latent: ArrayLike<number>) => {
-      let token = 0;
-      for (let c = 0; c < bits; c++) if (latent[c]! > 0) token += weights[c]!;
-      return token;
-    };
+    const shifts = Array.from({ length: bits }, (_, channel) => (firstBit === 'least' ? channel : bits - 1 - channel));
+    const weights = shifts.map((shift) => 2 ** shift);
+    const levels = shifts.map(() => 2);
+    const value = (token: number, channel: number) => ((token >> shifts[channel]!) & 1 ? scale : -scale);
     return {
       codebookSize: 2 ** bits,
       entryDimension: bits,
-      entry: (token) => Float32Array.from({ length: bits }, (_, channel) => value(token, channel)),
-      nearest,
+      entry: (token) => {
+        const vector = new Float32Array(bits);
+        for (let channel = 0; channel < bits; channel++) vector[channel] = value(token, channel);
+        return vector;
+      },
+      nearest: (latent) => weights.reduce((token, weight, channel) => (latent[channel]! > 0 ? token + weight : token), 0),
       nearestFew: (latent, count) =>
-        cheapestSums(
-          weights.map((set, channel) => [
-            { token: 0, distance: (latent[channel]! + scale) ** 2 },
-            { token: set, distance: (latent[channel]! - scale) ** 2 },
-          ]),
-          count,
-        ),
+        cheapestSums(levels, weights, (channel, bit) => (latent[channel]! - (bit ? scale : -scale)) ** 2, count),
       distance: (latent, token) => {
         let sum = 0;
         for (let channel = 0; channel < bits; channel++) sum += (latent[channel]! - value(token, channel)) ** 2;

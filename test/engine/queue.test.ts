@@ -14,8 +14,10 @@ function story() {
     ...more,
   });
   const end = async (name: string, error?: Error) => {
+    while (!ends.has(name)) await new Promise((resolve) => setTimeout(resolve));
     ends.get(name)!(error);
-    await new Promise((resolve) => setTimeout(resolve));
+    // The queue takes a turn of the loop between two jobs.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve));
   };
   return { ran, job, end };
 }

@@ -190,10 +190,32 @@ describe('ranking', () => {
   });
 
   test('cheapest sums take the cheapest change first', () => {
-    const channel = (weight: number, ...costs: number[]) => costs.map((distance, digit) => ({ token: digit * weight, distance }));
-    expect(cheapestSums([channel(1, 0, 5), channel(2, 3, 0), channel(4, 1, 0)], 4)).toEqual({
+    const costs = [
+      [0, 5],
+      [3, 0],
+      [1, 0],
+    ];
+    expect(cheapestSums([2, 2, 2], [1, 2, 4], (channel, digit) => costs[channel]![digit]!, 4)).toEqual({
       tokens: [6, 2, 4, 0],
       distances: [0, 1, 3, 4],
     });
+  });
+
+  test('cheapest sums agree with trying everything, ties included', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 9 }),
+        (costs, count) => {
+          const weights = costs.map((_, i) => costs.slice(0, i).reduce((product, { length }) => product * length, 1));
+          const total = costs.reduce((product, { length }) => product * length, 1);
+          const all = Array.from({ length: total }, (_, token) =>
+            costs.reduce((sum, row, i) => sum + row[Math.floor(token / weights[i]!) % row.length]!, 0),
+          );
+          const levels = costs.map(({ length }) => length);
+          expect(cheapestSums(levels, weights, (c, digit) => costs[c]![digit]!, count)).toEqual(smallest(all, count));
+        },
+      ),
+    );
   });
 });
