@@ -3,6 +3,7 @@ import type { Picture } from '../core/pixels.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { KeptPictures, ReadPicture } from './kept-pictures.ts';
+import { checkTokens } from './run.ts';
 import type { Source, Store } from './store.ts';
 import type { OpenedFile } from './surroundings.ts';
 
@@ -31,6 +32,12 @@ export function keepSources({ store, pictures, read, tell }: SourceParts) {
 
   const overtaken = (key: number) => key !== newest;
 
+  /** Tokens that the model on screen has no entries for are refused while the source before still stands. */
+  function refuseForeign(grid: TokenGrid): void {
+    const model = store.getState().slots[0]?.model;
+    if (model) checkTokens(grid, model.codebookSize);
+  }
+
   function show(key: number, about: About, opened: OpenedFile, file?: Blob): void {
     const { source: before, framing } = store.getState();
     const source: Source =
@@ -51,7 +58,10 @@ export function keepSources({ store, pictures, read, tell }: SourceParts) {
     /** Reads a file and shows it, unless something newer was opened meanwhile. */
     async openFile(key: number, file: Blob, about: About): Promise<void> {
       const opened = await read(file, about.name);
-      if (!overtaken(key)) return show(key, about, opened, file);
+      if (!overtaken(key)) {
+        if (opened.kind === 'tokens') refuseForeign(opened.grid);
+        return show(key, about, opened, file);
+      }
       if (opened.kind === 'picture' && 'close' in opened.picture) opened.picture.close();
     },
     openBitmap(picture: ImageBitmap | Picture, about: About): void {
@@ -59,6 +69,7 @@ export function keepSources({ store, pictures, read, tell }: SourceParts) {
       show(begin(), about, { kind: 'picture', picture, height, width, remarks: [] });
     },
     openGrid(grid: TokenGrid, name: string): void {
+      refuseForeign(grid);
       show(begin(), { name, kind: 'tokens' }, { kind: 'tokens', grid });
     },
     /** Reads the present file again, with the settings of now. */
