@@ -9,7 +9,7 @@ export default defineConfig({
   plugins: [react(), securityPolicy(), siteFiles()],
   // ORT's .mjs and .wasm are named by us (engine/runtime.ts), not embedded a second time.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
   build: {
     target: 'esnext',
     manifest: true,

@@ -39,7 +39,8 @@ export function ChannelTable({ settings, vector, winner, runnerUp, most }: Chann
   );
   const term = product ? '−zᵢ eᵢ' : '(zᵢ − eᵢ)²';
   return (
-    <div className={styles.scroll} tabIndex={-1}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
+    <section className={styles.scroll} tabIndex={0} aria-label={t('pipeline.arithmetic')}>
       <table className={styles.table}>
         <caption className="unseen">{t('pipeline.arithmetic')}</caption>
         <thead>
@@ -74,7 +75,7 @@ export function ChannelTable({ settings, vector, winner, runnerUp, most }: Chann
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

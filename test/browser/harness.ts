@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type LaunchOptions, launchBrowser } from '../../src/cli/browser.ts';
 import { DIST, ensureBuilt, ROOT } from '../../src/cli/project.ts';
 import { type ServeOptions, type Site, serveSite } from '../../src/cli/server.ts';
+import type { Actions } from '../../src/state/actions.ts';
 import type { Playground } from '../../src/state/hooks.ts';
 import type { State } from '../../src/state/store.ts';
 
@@ -69,7 +70,9 @@ function watch(page: Page, site: Site): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+    // A file that is missing or cut off on purpose: the browser notes it, and the page has its own sentence.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
     const url = new URL(request.url());
@@ -119,6 +122,34 @@ function seenState(): Seen {
       error: slot.error?.code,
     })),
   };
+}
+
+/** Calls a verb of the page and waits until it has done its work. */
+export function act<V extends keyof Actions>({ page }: Visit, verb: V, ...given: Parameters<Actions[V]>): Promise<unknown> {
+  return page.evaluate(
+    async ({ name, values }) => {
+      const actions = window.tokenscopeTest!.actions as unknown as Record<string, (...values: unknown[]) => unknown>;
+      await actions[name]!(...values);
+    },
+    { name: verb as string, values: given as unknown[] },
+  );
+}
+
+/** Drops files on the page, as from the desktop. Contents are base64. */
+export function drop(
+  { page }: Visit,
+  files: readonly { readonly name: string; readonly type: string; readonly base64: string }[],
+) {
+  return page.evaluate((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, type, base64 } of given) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type }));
+    }
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }
+  }, files);
 }
 
 /** Waits for something in the page's state. `check` runs in the page: it can use nothing from outside but `argument`. */

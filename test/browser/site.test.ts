@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DIST } from '../../src/cli/project.ts';
 import { serveSite } from '../../src/cli/server.ts';
-import { type Stage, setStage, until, untilLive } from './harness.ts';
+import { act, type Stage, setStage, until, untilLive } from './harness.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -46,10 +46,7 @@ test('a whole run, in every place, breaks no rule of the policy and asks nobody 
   const visit = await stage.visit();
   await untilLive(visit);
   for (const place of ['compare', 'codebook', 'pipeline'] as const) {
-    await visit.page.evaluate(
-      (name) => (window.tokenscopeTest as unknown as { actions: { goTo(place: string): void } }).actions.goTo(name),
-      place,
-    );
+    await act(visit, 'goTo', place);
     await until(visit, (state, name) => state.place === name, place);
     await visit.page.waitForTimeout(300);
   }

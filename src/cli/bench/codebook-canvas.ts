@@ -34,7 +34,7 @@ export default {
 
 /** Time between frames while the wheel scrolls and zooms for a few seconds. */
 async function framesWhileScrolling(page: Page): Promise<number[]> {
-  const box = await page.locator('[data-view="codebook"]').first().boundingBox();
+  const box = await page.getByRole('application', { name: /entries of the codebook$/ }).boundingBox();
   if (!box) throw new Error('The codebook is not on the page.');
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.waitForTimeout(1000);

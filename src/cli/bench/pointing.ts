@@ -28,7 +28,7 @@ export default {
 } satisfies Measurement;
 
 async function scriptPerMove(page: Page): Promise<number> {
-  const grid = page.locator('[data-view="token-grid"]').first();
+  const grid = page.getByRole('application', { name: /^Token grid/ });
   const box = await grid.boundingBox();
   if (!box) throw new Error('The token grid is not on the page.');
   const session = await page.context().newCDPSession(page);
