@@ -6,7 +6,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import type { ModelStore } from '../../src/engine/model-store.ts';
 import type { OpenProgress } from '../../src/engine/protocol.ts';
 import { nodeRuntime } from './node-runtime.ts';
-import { tinyCodebook, tinyModel } from './tiny-model.ts';
+import { tinyCodebook, tinyModel, tinyTokenModel } from './tiny-model.ts';
 
 const store: ModelStore = {
   read: async () => undefined,
@@ -97,6 +97,31 @@ test('lfq: signs instead of a table', async () => {
   expect([...grid.tokens]).toEqual(tokens);
   expect(nearest!.count).toBe(8);
   expect((await engine.decode(model.id, grid, never)).reconstruction).toEqual(patches(tokens, 4));
+});
+
+test('a quantizer inside the graphs: tokens in and out, and what is not there is said', async () => {
+  const { engine } = start();
+  const model = await engine.openModel(tinyTokenModel(), {}, () => {}, never);
+  expect(model).toMatchObject({ codebookSize: 8, entryDimension: 0 });
+  const picture = await engine.openPicture(patches(tokens, 4));
+  const { grid, latents, nearest } = await engine.encode(model.id, picture, framing, never);
+  expect(grid).toEqual({ shape: { t: 1, h: 4, w: 4 }, tokens: Int32Array.from(tokens) });
+  expect([latents, nearest]).toEqual([undefined, undefined]);
+  expect((await engine.decode(model.id, grid, never)).reconstruction).toEqual(patches(tokens, 4));
+  expect([...(await engine.drawEntries(model.id, Int32Array.of(4), never)).pictures.subarray(0, 3)]).toEqual([255, 0, 0]);
+  await expect(engine.distances(model.id, Float32Array.of(0))).rejects.toMatchObject({ code: 'internal' });
+});
+
+test('latents that are no numbers are an error that names the graph', async () => {
+  const { engine } = start();
+  const files = tinyModel({ external: true });
+  const broken = new Blob([new Float32Array((files['weights.safetensors'] as Blob).size / 4).fill(Number.NaN)]);
+  const model = await engine.openModel({ ...files, 'weights.safetensors': broken }, { check: false }, () => {}, never);
+  const picture = await engine.openPicture(patches(tokens, 4));
+  await expect(engine.encode(model.id, picture, framing, never)).rejects.toMatchObject({
+    code: 'model-corrupt',
+    parameters: { file: 'encoder.onnx' },
+  });
 });
 
 test('what is asked about entries', async () => {

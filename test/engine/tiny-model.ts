@@ -38,6 +38,40 @@ interface Variant {
   readonly external?: boolean;
 }
 
+/** The same tokenizer as others export it: encoder to tokens, tokens to decoder. */
+export function tinyTokenModel(): ModelFiles {
+  const blobs = { 'encoder.onnx': new Blob([tokenEncoder()]), 'decoder.onnx': new Blob([tokenDecoder()]) };
+  const graphs = {
+    encoder: { file: 'encoder.onnx', input: 'pixels', output: 'tokens', layout: 'NCHW', carries: 'tokens', tokenDtype: 'int64' },
+    decoder: { file: 'decoder.onnx', input: 'tokens', output: 'pixels', layout: 'NCHW', carries: 'tokens', tokenDtype: 'int64' },
+  };
+  const { codebook: _, check: __, ...rest } = manifest;
+  const files = Object.entries(blobs).map(([name, { size }]) => ({ name, bytes: size }));
+  const whole = { ...rest, graphs, files, quantizer: { kind: 'in-graph', codebookSize: 8 } };
+  return { ...blobs, 'manifest.json': new Blob([JSON.stringify(whole)]) };
+}
+
+const table = { dtype: 'float32', shape: [8, 3], data: tinyCodebook } as const;
+
+function tokenEncoder() {
+  const graph = new Graph('encoder');
+  const x = graph.input('pixels', 'float32', ['n', 3, 'h', 'w']);
+  const weight = graph.initializer('weight', { dtype: 'float32', shape: [3, 3, 2, 2], data: meanWeights(false) });
+  const z = graph.transpose(graph.conv(x, weight, undefined, { kernel: [2, 2], stride: 2 }), [0, 2, 3, 1]);
+  // Corners of a cube are all as long as each other: the largest product is the nearest.
+  const products = graph.matMul(z, graph.transpose(graph.initializer('table', table), [1, 0]));
+  graph.output('tokens', graph.argMin(graph.node('Neg', [products])));
+  return graph.encode();
+}
+
+function tokenDecoder() {
+  const graph = new Graph('decoder');
+  const tokens = graph.input('tokens', 'int64', ['n', 'h', 'w']);
+  const entries = graph.node('Gather', [graph.initializer('table', table), tokens], { axis: 0 });
+  graph.output('pixels', graph.resize(graph.transpose(entries, [0, 3, 1, 2]), [1, 1, 2, 2]));
+  return graph.encode();
+}
+
 /** The model's files, as if handed over by the visitor. */
 export function tinyModel({ channelsLast = false, change = {}, checkTokens, external = false }: Variant = {}): ModelFiles {
   const blobs: Record<string, Blob> = {
