@@ -25,7 +25,7 @@ export interface PipelineLayout {
 }
 
 const PICTURE_LEAST = 150;
-const PICTURE_MOST = 400;
+const PICTURE_MOST = 520;
 /** Lines in the list of nearest entries. */
 const LINES = 6;
 
@@ -43,7 +43,7 @@ export function pipelineLayout(width: number, height: number): PipelineLayout {
   const nearest = Math.round(codebook + picture * 0.86 + gap);
   // What the bar, the sentence, the names, the pictures and the band leave to the list.
   const rest = height - picture - (short ? 312 : 409);
-  const line = Math.max(short ? 26 : 33, Math.min(50, Math.floor(rest / LINES)));
+  const line = Math.max(short ? 26 : 33, Math.min(50, Math.max(40, Math.round(picture * 0.19)), Math.floor(rest / LINES)));
   const lens = Math.min(step12(LINES * line + 7), step12(picture * 0.88));
   return {
     narrow: false,
@@ -58,7 +58,7 @@ export function pipelineLayout(width: number, height: number): PipelineLayout {
     between: short ? 26 : 57,
     vector: funnel + gap + latents,
     nearest,
-    token: codebook + gap + picture + gap + funnel - nearest - gap * 1.6,
+    token: codebook + gap + picture + gap + funnel - nearest - Math.min(gap * 1.6, 40),
     line,
     lens,
   };

@@ -56,19 +56,20 @@ export default function PipelinePlace() {
 
 function Head({ result }: { readonly result: Result | undefined }) {
   const { t } = useTexts();
-  const tokens = result && number(result.grid.tokens.length);
+  const count = result?.grid.tokens.length ?? 0;
+  const tokens = number(count);
   const picture = result?.source ?? result?.reconstruction?.picture;
   const size = { width: picture?.width, height: picture?.height } as { width: number; height: number };
-  const title = !tokens
+  const title = !result
     ? t('pipeline.titleEmpty')
     : !picture
-      ? t('pipeline.titleTokensOnly', { tokens })
-      : t(result?.source ? 'pipeline.title' : 'pipeline.titleTokens', { ...size, tokens });
+      ? t('pipeline.titleTokensOnly', { count, tokens })
+      : t(result?.source ? 'pipeline.title' : 'pipeline.titleTokens', { count, ...size, tokens });
   const touch = matchMedia('(hover: none)').matches;
   return (
     <div className={styles.head}>
       <h1>{title}</h1>
-      {tokens && <p>{t(touch ? 'pipeline.hintTouch' : 'pipeline.hint')}</p>}
+      {result && <p>{t(touch ? 'pipeline.hintTouch' : 'pipeline.hint')}</p>}
     </div>
   );
 }

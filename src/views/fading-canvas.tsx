@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useCallback, useLayoutEffect, useRef } from 'react';
 import { Canvas, type Draw } from '../ui/canvas.tsx';
 import styles from './stage.module.css';
 
@@ -8,11 +8,13 @@ interface FadingCanvasProps {
   readonly draw: Draw;
   /** When this changes, what was shown fades into what comes: recorded into live. */
   readonly fade: boolean;
+  /** How far the drawing reaches beyond its place to the left. */
+  readonly bleed?: number;
 }
 
 const FADE_MS = 120;
 
-export function FadingCanvas({ width, height, draw, fade }: FadingCanvasProps) {
+export function FadingCanvas({ width, height, draw, fade, bleed = 0 }: FadingCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const shown = useRef(fade);
   // Layout effects run before Canvas draws again, so the old picture is still there to copy.
@@ -21,7 +23,14 @@ export function FadingCanvas({ width, height, draw, fade }: FadingCanvasProps) {
     shown.current = fade;
     if (!matchMedia('(prefers-reduced-motion: reduce)').matches) return fadeAway(canvas.current);
   }, [fade]);
-  return <Canvas ref={canvas} width={width} height={height} draw={draw} />;
+  const drawBeyond = useCallback<Draw>(
+    (context, wide, tall) => {
+      context.translate(bleed, 0);
+      draw(context, wide - bleed, tall);
+    },
+    [draw, bleed],
+  );
+  return <Canvas ref={canvas} width={width + bleed} height={height} draw={drawBeyond} style={{ marginLeft: -bleed }} />;
 }
 
 function fadeAway(canvas: HTMLCanvasElement): () => void {

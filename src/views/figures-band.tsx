@@ -46,7 +46,7 @@ export function FiguresBand({ slot, result }: FiguresBandProps) {
         </Figure>
       </div>
       <Figure name={t('pipeline.bitsPerPixel')} text={t('metrics.bits-per-pixel.definition')}>
-        {bitsPerPixel === null ? <Missing /> : number(bitsPerPixel, 3)}
+        {bitsPerPixel === null ? <Missing /> : number(bitsPerPixel, bitsPerPixel < 0.01 ? 5 : 3)}
       </Figure>
       <Figure name={t('metrics.psnr.name')} text={t('metrics.psnr.definition')}>
         {psnr === null ? (

@@ -23,6 +23,9 @@ interface LatentPlanesProps {
   readonly height: number;
 }
 
+/** Room left of the stage for channel numbers. */
+const NUMBERS = 20;
+
 /** Channels of the latents as planes lying on top of each other; the selected cell is a plumb line through them. */
 export function LatentPlanes({ latents, planes, first, onScroll, recorded, width, height }: LatentPlanesProps) {
   const { t } = useTexts();
@@ -67,7 +70,7 @@ export function LatentPlanes({ latents, planes, first, onScroll, recorded, width
       onPointerMove={point}
       onPointerDown={point}
     >
-      <FadingCanvas width={width} height={height} draw={draw} fade={recorded} />
+      <FadingCanvas width={width} height={height} draw={draw} fade={recorded} bleed={NUMBERS} />
       <SelectionLayer width={width} height={height} draw={drawLine} />
     </div>
   );
@@ -143,9 +146,9 @@ function drawPlumb(
   context.lineWidth = 1.5;
   context.stroke();
   // Half sides of the cell, a little larger than the cell and never smaller than can be seen.
-  const across = Math.max(2.6, (planes.across / w) * 0.65);
-  const lean = (planes.lean / h) * 0.65;
-  const depth = Math.max(0.9, (planes.depth / h) * 0.65);
+  const across = Math.min(12, Math.max(2.6, (planes.across / w) * 0.65));
+  const lean = (planes.lean / Math.max(h, 8)) * 0.65;
+  const depth = Math.max(0.9, (planes.depth / Math.max(h, 8)) * 0.65);
   context.beginPath();
   for (let i = 0; i < planes.count; i++) {
     const y = first + i * planes.spacing;

@@ -29,7 +29,7 @@ export function LatentVector({ slot, result, width, height, shown, onChannel }: 
         {entryVector && (
           <span className={`dimension ${styles.legend}`}>
             <i />
-            {t('pipeline.entryLegend', { entry: selected?.entry ?? 0 })}
+            {width < 230 ? selected?.entry : t('pipeline.entryLegend', { entry: selected?.entry ?? 0 })}
           </span>
         )}
       </header>

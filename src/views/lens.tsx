@@ -25,6 +25,9 @@ export function Lens({ anchor, label, picture, shape, side }: LensProps) {
       const patch = patchOf(picture, shape, clampCell(shape, selection.cell));
       const { x, y, width } = surroundings(picture, patch);
       const scale = side / width;
+      context.beginPath();
+      context.rect(0, 0, side, side);
+      context.clip();
       context.fillStyle = colours.faint;
       context.fillRect(0, 0, side, side);
       context.imageSmoothingEnabled = false;

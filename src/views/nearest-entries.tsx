@@ -39,7 +39,7 @@ export function NearestEntries({ slot, result, line, short, width }: NearestEntr
       <header>
         <h2>
           {t('pipeline.nearest')}
-          <span className={`dimension ${styles.formula}`}>{FORMULAS[score]}</span>
+          {width >= 280 && <span className={`dimension ${styles.formula}`}>{FORMULAS[score]}</span>}
         </h2>
         {near.length > 0 && (
           <button
@@ -87,9 +87,9 @@ function NearestList({ slot, result, near, short, width }: NearestListProps) {
   const lengths = distanceLengths(near.map(({ distance }) => distance));
   const scale = Math.max(...near.map(({ distance }) => Math.abs(distance)));
   const side = short ? 22 : 27;
-  const bars = Math.min(84, Math.max(56, Math.round(width * 0.25)));
+  const bars = width < 280 ? 44 : 84;
   return (
-    <ol className={styles.list}>
+    <ol className={styles.list} style={{ columnGap: width < 280 ? 8 : 12 }}>
       {near.map(({ entry, distance }, i) => (
         <li key={i} className={i === 0 ? styles.winner : undefined}>
           <EntryChip slot={slot} entry={entry} side={side} />
@@ -128,6 +128,7 @@ export function distanceLengths(distances: readonly number[]): number[] {
 
 function noDistances(slot: Slot, result: Result) {
   if (slot.manifest.quantizer.kind === 'in-graph') return 'pipeline.nearestNone';
+  if (slot.phase === 'failed') return 'pipeline.nearestFailed';
   return !result.source && !result.recorded ? 'pipeline.nearestTokens' : 'pipeline.nearestLive';
 }
 

@@ -75,8 +75,11 @@ function Verdict({ slot, nearest, rank, onRank }: VerdictProps) {
       <p>
         <span className={`number ${styles.argmin}`}>argmin = {winner.entry}</span>
         <span className="caption">
-          {t('pipeline.argmin', { size: number(codebookSizeOf(slot)) })},{' '}
-          {t('pipeline.margin', { margin: distanceText(rival.distance - winner.distance), entry: rival.entry })}
+          {t('pipeline.verdict', {
+            size: number(codebookSizeOf(slot)),
+            margin: distanceText(rival.distance - winner.distance),
+            entry: rival.entry,
+          })}
         </span>
       </p>
       <Choices

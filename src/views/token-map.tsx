@@ -19,6 +19,8 @@ interface TokenMapProps {
 
 /** Lines between cells are drawn while cells are at least this wide. */
 const LINES_FROM = 4;
+/** Share of all cells from which the rings of other places are drawn lighter. */
+const MANY = 0.15;
 
 /** The token grid in the colours of a palette; other places of the selected token ringed thinly. */
 export function TokenMap({ slot, result, palette, width, height, onChoose }: TokenMapProps) {
@@ -43,14 +45,18 @@ export function TokenMap({ slot, result, palette, width, height, onChoose }: Tok
       const w = width / shape.w;
       const h = height / shape.h;
       const inset = Math.min(0.6, w / 6);
+      const places = samePlaces(shape, tokens, cell);
       context.beginPath();
-      for (const place of samePlaces(shape, tokens, cell)) {
+      for (const place of places) {
         const column = place % shape.w;
         context.rect(column * w + inset, ((place - column) / shape.w) * h + inset, w - 2 * inset, h - 2 * inset);
       }
       context.strokeStyle = theme.accent;
       context.lineWidth = Math.min(1.25, w / 3);
+      // A token that fills the picture does not drown it.
+      context.globalAlpha = places.length > tokens.length * MANY ? 0.5 : 1;
       context.stroke();
+      context.globalAlpha = 1;
     },
     [shape, tokens, width, height],
   );
