@@ -52,7 +52,7 @@ export function CropBox({ picture, seen, crop, onCrop }: CropBoxProps) {
   };
   return (
     <div>
-      <div ref={box} className={styles.box} {...drag}>
+      <div ref={box} className={styles.box} style={{ maxWidth: `calc(58dvh * ${picture.width / picture.height})` }} {...drag}>
         <Canvas
           width={width}
           height={height}

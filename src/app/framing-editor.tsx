@@ -103,7 +103,7 @@ function Preview() {
       wanted = false;
     };
   }, [previewSource, source?.key, managed]);
-  if (!source?.width || !source.height) return <p className={styles.none}>{t('shell.framing.tokens')}</p>;
+  if (!source?.width || !source.height) return <p className={styles.none}>{t('shell.framing.noPicture')}</p>;
   if (!picture || !slot) return <div className={styles.none} />;
   const size = { width: source.width, height: source.height };
   const { from } = place(size, framing, modelSize(framing, slot.manifest.size));

@@ -19,7 +19,7 @@ export function FramingLine() {
       </button>
     );
   }
-  const size = `${source.width} × ${source.height}`;
+  const size = `${source.width}×${source.height}`;
   return (
     <button
       type="button"

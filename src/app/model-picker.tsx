@@ -1,4 +1,3 @@
-import type { CatalogModel } from '../engine/protocol.ts';
 import { useTexts } from '../i18n/index.ts';
 import { useActions, useActiveSlot, useCatalog, useTokenscope } from '../state/hooks.ts';
 import type { Slot } from '../state/store.ts';
@@ -96,7 +95,7 @@ function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active
   );
 }
 
-function ClosedRow({ model, close }: { readonly model: CatalogModel; readonly close: () => void }) {
+function ClosedRow({ model, close }: { readonly model: ReturnType<typeof useCatalog>[number]; readonly close: () => void }) {
   const { t } = useTexts();
   const { openModel, addModel } = useActions();
   const { manifest, id } = model;

@@ -1,6 +1,5 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { EngineHost } from '../engine/protocol.ts';
 import { changeLanguage, type Language, startTexts } from '../i18n/index.ts';
 import { consoleOf } from '../state/console.ts';
 import { PlaygroundContext } from '../state/hooks.ts';
@@ -19,7 +18,7 @@ declare global {
 }
 
 /** Puts the page together and starts it. `public/first-paint.js` has chosen language and theme before. */
-export async function mountPage(host: EngineHost, surroundings: Surroundings): Promise<void> {
+export async function mountPage(host: Parameters<typeof createPlayground>[0], surroundings: Surroundings): Promise<void> {
   const link = readLink(location.search);
   const { lang, dataset } = document.documentElement;
   const language: Language = lang === 'zh' ? 'zh' : 'en';

@@ -24,7 +24,7 @@ export function PlacesNav() {
   return (
     <div className={styles.side}>
       <a className={styles.mark} {...link('pipeline')}>
-        Tokenscope
+        {t('shell.name')}
       </a>
       <nav className={styles.places} aria-label={t('shell.places')}>
         {places.map((place) => (

@@ -38,7 +38,7 @@ function ProviderFacts({ close }: { readonly close: () => void }) {
   if (!device) return null;
   const { provider, why, detail, adapter, threads, isolated, shaderF16 } = device;
   const other = provider === 'webgpu' ? 'wasm' : 'webgpu';
-  const offered = slot?.phase === 'ready' && (other === 'wasm' || 'gpu' in navigator);
+  const offered = slot?.phase === 'ready' && (other === 'wasm' || (why !== 'no-webgpu' && why !== 'no-adapter'));
   const facts: [string, string][] = [
     [t('shell.provider.adapter'), adapter],
     [t('shell.provider.threads'), String(threads)],
@@ -51,12 +51,14 @@ function ProviderFacts({ close }: { readonly close: () => void }) {
       <p className="caption">{t(`shell.provider.reason.${why}`)}</p>
       {detail && <p className={`caption number ${styles.detail}`}>{detail}</p>}
       <dl>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="number">{value}</dd>
-          </div>
-        ))}
+        {facts
+          .filter(([, value]) => value !== '')
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd className="number">{value}</dd>
+            </div>
+          ))}
       </dl>
       {!isolated && provider === 'wasm' && <p className="caption">{t('shell.provider.notIsolated')}</p>}
       {offered && (

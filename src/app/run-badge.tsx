@@ -1,6 +1,6 @@
-import type { OpenProgress } from '../engine/protocol.ts';
-import { useTexts } from '../i18n/index.ts';
+import { number, useTexts } from '../i18n/index.ts';
 import { useActiveSlot, useTokenscope } from '../state/hooks.ts';
+import type { Slot } from '../state/store.ts';
 import styles from './run-badge.module.css';
 
 /** What the figures on screen are: recorded, on the way, or live (then nothing is said). */
@@ -12,7 +12,12 @@ export function RunBadge() {
   if (!slot) return null;
   const text =
     slot.phase === 'opening' ? undefined : busy === 'encoding' || busy === 'decoding' ? t(`shell.busy.${busy}`) : undefined;
-  if (camera.running) return <span className={`badge number ${styles.steady}`}>{camera.framesPerSecond.toFixed(1)} fps</span>;
+  if (camera.running)
+    return (
+      <span className={`badge number ${styles.steady}`}>
+        {t('shell.framesPerSecond', { frames: number(camera.framesPerSecond, 1) })}
+      </span>
+    );
   if (slot.phase === 'failed') return <span className="badge">{t('shell.failed')}</span>;
   return (
     <>
@@ -24,7 +29,7 @@ export function RunBadge() {
 }
 
 /** A thin bar under the word: bytes while downloading, full while the model is prepared and checked. */
-function Opening({ progress }: { readonly progress: OpenProgress | undefined }) {
+function Opening({ progress }: { readonly progress: Slot['progress'] }) {
   const { t } = useTexts();
   const share = progress?.stage === 'download' && progress.total > 0 ? progress.loaded / progress.total : undefined;
   const text = progress ? t(`shell.progress.${progress.stage}`) : t('shell.progress.start');

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import type { Provider } from '../engine/protocol.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { useActions } from '../state/hooks.ts';
 import type { ProviderReport, SelfTestReport } from '../state/self-test.ts';
@@ -12,7 +11,7 @@ import styles from './self-test-dialog.module.css';
 export default function SelfTestDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTexts();
   const { selfTest } = useActions();
-  const [running, setRunning] = useState<Provider>();
+  const [running, setRunning] = useState<ProviderReport['provider']>();
   const [report, setReport] = useState<SelfTestReport>();
   const run = async () => {
     setReport(undefined);

@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import type { StoredModel } from '../engine/protocol.ts';
 import { useTexts } from '../i18n/index.ts';
 import { useActions } from '../state/hooks.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -10,7 +9,7 @@ import { megabytes } from './model-facts.ts';
 export default function StoredDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTexts();
   const { storedModels, deleteStoredModel } = useActions();
-  const [models, setModels] = useState<readonly StoredModel[]>();
+  const [models, setModels] = useState<Awaited<ReturnType<typeof storedModels>>>();
   useEffect(() => void storedModels().then(setModels), [storedModels]);
   const remove = async (id: string) => {
     await deleteStoredModel(id);

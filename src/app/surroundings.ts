@@ -3,7 +3,6 @@ import { place } from '../core/framing.ts';
 import type { Picture } from '../core/pixels.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import { resample } from '../core/resample.ts';
-import type { CatalogModel } from '../engine/protocol.ts';
 import { cameraFrames } from '../media/camera.ts';
 import { fetchFile } from '../media/fetch-file.ts';
 import { readFile } from '../media/read-file.ts';
@@ -13,7 +12,7 @@ import type { EntryFacts, Surroundings } from '../state/surroundings.ts';
 
 /** What the page borrows from the engine's room; `main.tsx` hands it in. */
 export interface EngineRoom {
-  readonly catalog: readonly CatalogModel[];
+  readonly catalog: Surroundings['catalog'];
   /** A tensor of a file of a model; undefined when it is not in there. Throws `model-corrupt`. */
   readTensor(file: Blob, name: string, tensor: string): Promise<ArrayLike<number> | undefined>;
   entryGeometry(quantizer: Quantizer): Float32Array;
@@ -47,7 +46,7 @@ const loadPicture: Surroundings['loadPicture'] = async (address, framed): Promis
 /** Entries of more numbers than this are the worker's to keep. */
 const MOST_NUMBERS = 1 << 22;
 
-async function readEntries({ manifest, files }: CatalogModel, room: EngineRoom): Promise<EntryFacts> {
+async function readEntries({ manifest, files }: Surroundings['catalog'][number], room: EngineRoom): Promise<EntryFacts> {
   const { quantizer: settings, codebook: where } = manifest;
   const kind = quantizers[settings.kind];
   if (!kind) return { codebook: undefined, geometry: undefined };

@@ -32,7 +32,7 @@ export function keepGhosts(store: Store, surroundings: Surroundings) {
     const { framing } = store.getState();
     const recorded = recordedFor(model.manifest, sample.id, framing);
     if (!recorded) return;
-    const facts = await factsOf(model).catch(() => ({ codebook: undefined, geometry: undefined }));
+    const facts = factsOf(model).catch(() => ({ codebook: undefined, geometry: undefined }));
     const of = { source, framing, model: undefined };
     const result = await readRecorded(model, recorded, sample, of, facts, surroundings).catch(() => undefined);
     if (!result || isOld()) return;

@@ -15,8 +15,17 @@ interface Opening {
   controller: AbortController;
 }
 
+interface ModelParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  /** Passed before a model is opened: recorded results come first. */
+  readonly gate: () => Promise<void>;
+  /** True when the engine was lost: somebody else brings it back. */
+  readonly onFailure: (error: unknown) => boolean;
+}
+
 /** Opening, closing and opening again of models: which slot was opened from which files, on which provider. */
-export function keepModels(store: Store, engine: Engine, onFailure: (error: unknown) => boolean) {
+export function keepModels({ store, engine, gate, onFailure }: ModelParts) {
   const openings = new Map<number, Opening>();
   let nextKey = 1;
 
@@ -42,6 +51,8 @@ export function keepModels(store: Store, engine: Engine, onFailure: (error: unkn
     changeSlot(store, key, { phase: 'opening', error: undefined, progress: undefined });
     const options: OpenOptions = provider ? { provider } : {};
     try {
+      await gate();
+      signal.throwIfAborted();
       const model = await engine.openModel(opening.files, options, (progress) => show(key, { progress }, signal), signal);
       if (signal.aborted) {
         engine.closeModel(model.id).catch(() => {});

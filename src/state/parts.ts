@@ -3,6 +3,7 @@ import type { EngineHost } from '../engine/protocol.ts';
 import { keepCamera } from './camera.ts';
 import { catchUpWith } from './catch-up.ts';
 import { keepEntryPictures } from './entry-pictures.ts';
+import { makeGate } from './gate.ts';
 import { keepGhosts } from './ghosts.ts';
 import { keepPictures } from './kept-pictures.ts';
 import { keepModels } from './models.ts';
@@ -23,6 +24,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
   const store = createPlaygroundStore(initial);
   const { engine } = host;
   const exclusive = serialQueue();
+  const firstPaint = makeGate();
   const notices = noticesOf(store);
   const read = (file: Blob, name: string) => {
     const { colourManaged, device, slots } = store.getState();
@@ -31,7 +33,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
     return surroundings.readFile(file, name, { colourManaged, maximumSide, ...(expected ? { expected } : {}) });
   };
   const pictures = keepPictures(engine, read);
-  const models = keepModels(store, engine, (error) => alive.onFailure(error));
+  const models = keepModels({ store, engine, gate: firstPaint.passed, onFailure: (error) => alive.onFailure(error) });
   const whenCaughtUp = { catchUp: (): Promise<void> => catchUp() };
   const alive = keepAlive({
     store,
@@ -55,7 +57,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
     });
   });
   return {
-    ...{ store, engine, surroundings, exclusive, notices, pictures, models, catchUp },
+    ...{ store, engine, surroundings, exclusive, firstPaint, notices, pictures, models, catchUp },
     ...{ sources, tray, ghosts, wantEntryPictures, camera },
   };
 }

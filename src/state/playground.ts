@@ -29,8 +29,15 @@ export function createPlayground(host: EngineHost, surroundings: Surroundings, i
   };
 }
 
+/** The engine waits so long for recorded results to be drawn: both at once take longer than one after the other. */
+const GHOST_MS = 800;
+
 /** Opens what a link asks for, or the first model and sample: recorded results first, then the real thing. */
-async function start({ store, engine, surroundings }: Parts, actions: Actions, link: Partial<LinkState>): Promise<void> {
+async function start(
+  { store, engine, surroundings, firstPaint }: Parts,
+  actions: Actions,
+  link: Partial<LinkState>,
+): Promise<void> {
   const { catalog, samples } = surroundings;
   void quietly(store, async () => {
     const device = await engine.device();
@@ -39,6 +46,7 @@ async function start({ store, engine, surroundings }: Parts, actions: Actions, l
   const known = (link.models ?? []).filter((id) => catalog.some((model) => model.id === id));
   const [first = catalog[0]?.id, ...more] = known;
   const sample = samples.find(({ id }) => id === link.sample) ?? samples[0];
+  if (sample) firstPaint.shut(GHOST_MS);
   const opening = first === undefined ? [] : [actions.openModel(first), ...more.map((id) => actions.addModel(id))];
   await Promise.all([...opening, sample && actions.openSample(sample.id)]);
 }

@@ -37,14 +37,15 @@ export async function readRecorded(
   recorded: RecordedResult,
   sample: Sample,
   input: Result['of'],
-  facts: EntryFacts,
+  facts: Promise<EntryFacts>,
   { loadPicture }: Surroundings,
 ): Promise<Result> {
   const shape = gridShape(recorded);
   const size = { height: shape.h * manifest.size.reduction, width: shape.w * manifest.size.reduction };
-  const [picture, source] = await Promise.all([
+  const [picture, source, { codebook }] = await Promise.all([
     loadPicture(address(files, recorded.reconstruction)),
     loadPicture(sample.file, { framing: input.framing, size }),
+    facts,
   ]);
   const entries = entryCount(manifest);
   const grid: TokenGrid = { shape, tokens: unpackTokens(recorded.tokens, cellCount(shape), entries) };
@@ -54,7 +55,7 @@ export async function readRecorded(
     source,
     grid,
     counts: tokenCounts(grid.tokens, entries),
-    latents: facts.codebook && quantized(grid, facts.codebook, entries),
+    latents: codebook && quantized(grid, codebook, entries),
     nearest: undefined,
     reconstruction: { picture, of: grid },
     measures: undefined,

@@ -23,6 +23,9 @@ type SourceVerbs =
   | 'setFraming'
   | 'setColourManaged';
 
+/** So many files of a set are tried for a first picture. */
+const TRIES = 5;
+
 /** Verbs about what is looked at. */
 export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFiles']): Pick<Actions, SourceVerbs> {
   const { store, surroundings, sources, tray, camera, catchUp } = parts;
@@ -41,21 +44,41 @@ export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFi
     });
   const openFile = (file: File, kind: Source['kind']) => opening((key) => sources.openFile(key, file, { name: file.name, kind }));
 
+  /** The first file of a set that can be opened; what is wrong with the others is told in their rows. */
+  const openFirst = (files: readonly File[]) =>
+    opening(async (key) => {
+      const tried = files.slice(0, TRIES);
+      for (const file of tried) {
+        const opened = sources.openFile(key, file, { name: file.name, kind: 'file' });
+        if (file === tried.at(-1)) return opened;
+        if (
+          await opened.then(
+            () => true,
+            () => false,
+          )
+        )
+          return;
+      }
+    });
+
   return {
     openSample: (id) =>
       opening(async (key) => {
         const sample = surroundings.samples.find((candidate) => candidate.id === id);
         if (!sample) throw new TokenscopeError('media-fetch', { address: id });
-        showGhosts(parts, sample, key);
+        void showGhosts(parts, sample, key).then(parts.firstPaint.open);
+        await parts.firstPaint.passed();
         const file = await surroundings.fetchFile(sample.file);
         await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
       }),
     openFiles: async (files, remarks = []) => {
       const visible = files.filter((file) => !file.name.startsWith('.'));
       if (visible.some((file) => file.name === 'manifest.json')) return openModelFiles(folderOf(visible));
-      const first = visible[0] ?? files[0];
-      if (visible.length > 1) tray.add(visible);
-      if (first) await openFile(first, 'file');
+      const [first = files[0]] = visible;
+      if (visible.length > 1) {
+        tray.add(visible);
+        await openFirst(visible);
+      } else if (first) await openFile(first, 'file');
       parts.notices.tell(remarks);
     },
     openUrl: (address) =>
@@ -105,15 +128,17 @@ export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFi
 }
 
 /** Recorded results of a sample in every slot whose model is not open yet. */
-function showGhosts(
+async function showGhosts(
   { store, surroundings, ghosts, sources }: Parts,
   sample: Parameters<typeof ghosts.showResult>[2],
   key: number,
-): void {
-  for (const slot of store.getState().slots) {
+): Promise<void> {
+  const shown = store.getState().slots.map((slot) => {
     const model = surroundings.catalog.find(({ id }) => id === slot.manifest.id);
-    if (model && slot.phase !== 'ready') void ghosts.showResult(slot.key, model, sample, key, () => sources.overtaken(key));
-  }
+    if (!model || slot.phase === 'ready') return undefined;
+    return ghosts.showResult(slot.key, model, sample, key, () => sources.overtaken(key));
+  });
+  await Promise.all(shown);
 }
 
 /** A model's folder as its files by name, without the folder's own name. */

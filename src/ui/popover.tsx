@@ -12,7 +12,7 @@ interface PopoverButtonProps {
   readonly children: (close: () => void) => ReactNode;
 }
 
-const GAP = 8;
+const GAP = 12;
 
 /** A button and the panel it opens below it (above, where there is more room); the browser closes it by Escape or a press outside. */
 export function PopoverButton({ label, name, title, className, children }: PopoverButtonProps) {

@@ -3,6 +3,8 @@ import { texts } from '../texts.ts';
 /** The page around the places. */
 export const shell = texts(
   {
+    name: 'Tokenscope',
+    framesPerSecond: '{{frames}} fps',
     skip: 'Skip to the content',
     places: 'Places',
     pipeline: 'Pipeline',
@@ -90,12 +92,13 @@ export const shell = texts(
       title: 'Cut and size',
       edit: 'Change how the picture is cut and scaled',
       how: 'How the picture is fitted',
-      tokens: 'tokens only: there is no picture',
+      tokens: 'tokens only',
+      noPicture: 'These tokens came without a picture, so there is nothing to cut.',
       line: {
         fill: 'cut from {{size}}',
-        fit: 'whole {{size}}, with margins',
-        stretch: 'stretched from {{size}}',
-        crop: 'a part of {{size}}',
+        fit: 'all of {{size}}',
+        stretch: 'squeezed {{size}}',
+        crop: 'part of {{size}}',
       },
       fit: { fill: 'fill', fit: 'fit', stretch: 'stretch', crop: 'crop' },
       about: {
@@ -178,6 +181,8 @@ export const shell = texts(
     },
   },
   {
+    name: 'Tokenscope',
+    framesPerSecond: '{{frames}} 帧/秒',
     skip: '跳到正文',
     places: '页面',
     pipeline: '流程',
@@ -263,12 +268,13 @@ export const shell = texts(
       title: '裁剪与尺寸',
       edit: '更改图片的裁剪与缩放',
       how: '图片的适配方式',
-      tokens: '只有词元，没有原图',
+      tokens: '只有词元',
+      noPicture: '这些词元没有对应的原图，无需裁剪。',
       line: {
         fill: '裁自 {{size}}',
-        fit: '完整 {{size}}，四周留边',
-        stretch: '由 {{size}} 拉伸',
-        crop: '{{size}} 的一部分',
+        fit: '完整 {{size}}',
+        stretch: '拉伸自 {{size}}',
+        crop: '截取自 {{size}}',
       },
       fit: { fill: '填满', fit: '适应', stretch: '拉伸', crop: '裁剪' },
       about: {

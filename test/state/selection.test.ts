@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { TokenGrid } from '../../src/core/token-grid.ts';
+import { clampCell, followGrid, movedCell, selectionOfEntry } from '../../src/state/selection.ts';
+
+const grid = (h: number, w: number, token = (i: number) => i): TokenGrid => ({
+  shape: { t: 1, h, w },
+  tokens: Int32Array.from({ length: h * w }, (_, i) => token(i)),
+});
+const at = (row: number, column: number) => ({ t: 0, row, column });
+
+test('a cell outside lands on the edge; moving wraps', () => {
+  expect(clampCell(grid(4, 6).shape, at(99, -3))).toEqual(at(3, 0));
+  expect(clampCell(grid(4, 6).shape, at(Number.NaN, 2.9))).toEqual(at(0, 2));
+  expect(movedCell(grid(4, 6).shape, at(0, 0), -1, -1)).toEqual(at(3, 5));
+  expect(movedCell(grid(4, 6).shape, at(3, 5), 9, 1)).toEqual(at(0, 0));
+});
+
+test('an entry is selected at its first place, or where the selection stands when it is there already', () => {
+  const twice = grid(2, 2, (i) => [7, 5, 5, 7][i]!);
+  expect(selectionOfEntry(5, at(0, 0), twice)).toEqual({ cell: at(0, 1), entry: 5 });
+  expect(selectionOfEntry(7, at(1, 1), twice)).toEqual({ cell: at(1, 1), entry: 7 });
+  expect(selectionOfEntry(9, at(1, 0), twice)).toEqual({ cell: at(1, 0), entry: 9 });
+});
+
+test('another grid size keeps the place in the picture', () => {
+  const selection = { cell: at(16, 8), entry: 16 * 32 + 8 };
+  expect(followGrid(selection, grid(32, 32), grid(16, 16), true)).toEqual({ cell: at(8, 4), entry: 8 * 16 + 4 });
+  expect(followGrid(selection, grid(32, 32), undefined, true)).toBe(selection);
+});
+
+test('an entry chosen in the codebook stays chosen while the model stays', () => {
+  const chosen = { cell: at(0, 0), entry: 99 };
+  expect(followGrid(chosen, grid(4, 4), grid(8, 8), true).entry).toBe(99);
+  expect(followGrid(chosen, grid(4, 4), grid(8, 8), false).entry).toBe(9);
+});
+
+test('a link may name the entry before there are tokens', () => {
+  expect(followGrid({ cell: at(9, 9), entry: undefined }, undefined, grid(4, 4), true)).toEqual({ cell: at(3, 3), entry: 15 });
+  expect(followGrid({ cell: at(0, 0), entry: 6 }, undefined, grid(4, 4), true)).toEqual({ cell: at(1, 2), entry: 6 });
+});
