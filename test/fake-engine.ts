@@ -14,6 +14,7 @@ import type {
   OpenModel,
   PictureId,
 } from '../src/engine/protocol.ts';
+import { measureAll } from '../src/metrics/index.ts';
 
 /**
  * An engine without a GPU. Its tokenizer is a cube of 4 × 4 × 4 colours: a cell's latent vector is the mean colour of its
@@ -171,12 +172,6 @@ async function readPicture(picture: ImageBitmap | Picture): Promise<Picture> {
   return { data: context.getImageData(0, 0, width, height).data, height, width };
 }
 
-function meanSquaredError(a: Picture, b: Picture): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) if (i % 4 !== 3) sum += (a.data[i]! - b.data[i]!) ** 2;
-  return sum / ((a.data.length / 4) * 3);
-}
-
 export interface FakeEngine extends Engine {
   /** Names of the methods called, in order. */
   readonly calls: string[];
@@ -269,12 +264,7 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
     },
     async measure(source, reconstruction, grid, codebookSize) {
       await enter('measure');
-      const error = meanSquaredError(source, reconstruction);
-      return {
-        psnr: error === 0 ? null : 10 * Math.log10(255 ** 2 / error),
-        bits: grid.tokens.length * Math.log2(codebookSize),
-        usage: (100 * new Set(grid.tokens).size) / codebookSize,
-      };
+      return measureAll({ source, reconstruction, grid, codebookSize });
     },
     async distances(id, latent) {
       await enter('distances');

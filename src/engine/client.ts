@@ -10,7 +10,7 @@ interface Running extends Connection<Engine> {
   readonly port: MessagePort;
   readonly settings: StartSettings;
   started: boolean;
-  watchdog: ReturnType<typeof setTimeout> | undefined;
+  watchdog: ReturnType<typeof setInterval> | undefined;
 }
 
 /** More restarts than this within a minute, and the engine stays down until it is asked to start. */
@@ -48,14 +48,20 @@ export function startEngine(address: URL = new URL(location.href)): EngineHost {
     else watch(from, report.seconds);
   }
 
+  /** Counts ticks instead of asking the clock: a computer that slept is not a worker that hangs. */
   function watch(from: Running, seconds: number | undefined): void {
-    clearTimeout(from.watchdog);
+    clearInterval(from.watchdog);
     if (seconds === undefined) return;
-    from.watchdog = setTimeout(() => broken(from, new TokenscopeError('engine-timeout', { seconds })), seconds * 1000);
+    const tick = Math.min(1, seconds);
+    let waited = 0;
+    from.watchdog = setInterval(() => {
+      waited += tick;
+      if (waited >= seconds) broken(from, new TokenscopeError('engine-timeout', { seconds }));
+    }, tick * 1000);
   }
 
   function end(ended: Running, reason: TokenscopeError | DOMException): void {
-    clearTimeout(ended.watchdog);
+    clearInterval(ended.watchdog);
     ended.worker.onmessage = null;
     ended.worker.onerror = null;
     ended.worker.terminate();

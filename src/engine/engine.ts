@@ -1,9 +1,8 @@
 import { TokenscopeError } from '../core/errors.ts';
 import { modelSize, type Size } from '../core/framing.ts';
-import type { Measures } from '../core/metric.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import type { GridShape } from '../core/token-grid.ts';
-import { metrics } from '../metrics/index.ts';
+import { measureAll } from '../metrics/index.ts';
 import { type BenchRun, benchRun, summarize } from './bench.ts';
 import { runCheck } from './check.ts';
 import { drawRun, planDrawing } from './draw-entries.ts';
@@ -148,10 +147,7 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
       return queue.add({ run, kind: `decode ${id}`, seconds }, signal);
     },
 
-    async measure(source, reconstruction, grid, codebookSize): Promise<Measures> {
-      const sample = { source, reconstruction, grid, codebookSize };
-      return Object.fromEntries(Object.entries(metrics).map(([id, metric]) => [id, metric.measure(sample)]));
-    },
+    measure: async (source, reconstruction, grid, codebookSize) => measureAll({ source, reconstruction, grid, codebookSize }),
 
     distances: async (id, latent) => distanceRow(quantizerOf(id), latent),
     neighbours: async (id, entry, count) => nearestEntries(quantizerOf(id), entry, count),
