@@ -26,7 +26,8 @@ export default defineConfig({
       },
     },
   },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // Found late, hash-wasm would make the dev server reload the page in the middle of the first model.
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['hash-wasm'] },
   test: {
     projects: [
       {
