@@ -24,7 +24,7 @@ export function usePipelineFiles(figure: HTMLElement | null, slot: Slot | undefi
       const active = state.slots[0]!;
       return { state, slot: active, result: active.result!, selected: selectedCell(active, active.result!, state.selection) };
     };
-    const whole = () => drawingOf(figure!, 'footer button, fieldset, [aria-controls]');
+    const whole = () => drawingOf(figure!);
     const part = (anchor: string) => figure!.querySelector<HTMLElement>(`[data-anchor="${anchor}"]`)!;
     const figureFile: Savable = {
       file: 'tokenscope',
@@ -44,7 +44,7 @@ export function usePipelineFiles(figure: HTMLElement | null, slot: Slot | undefi
     const latents: Savable = {
       file: 'latents',
       title: t('pipeline.saveLatents'),
-      formats: { png: () => drawingPng(drawingOf(part('latents').parentElement!, 'button')) },
+      formats: { png: () => drawingPng(drawingOf(part('latents').parentElement!)) },
     };
     const vector: Savable = {
       file: 'latent-vector',

@@ -46,7 +46,9 @@ export default function PipelinePlace() {
       {slot && result && open && <QuantizerDetail slot={slot} result={result} width={layout.content} narrow={layout.narrow} />}
       {result && <Path figure={figure} result={result} narrow={layout.narrow} flights={flights} {...parts} />}
       <footer className={styles.band}>
-        <SampleStrip />
+        <div data-unsaved>
+          <SampleStrip />
+        </div>
         {slot && result && <FiguresBand slot={slot} result={result} />}
       </footer>
       <SelectedCellStatus />
@@ -69,7 +71,7 @@ function Head({ result }: { readonly result: Result | undefined }) {
   return (
     <div className={styles.head}>
       <h1>{title}</h1>
-      {result && <p>{t(touch ? 'pipeline.hintTouch' : 'pipeline.hint')}</p>}
+      {result && <p data-unsaved>{t(touch ? 'pipeline.hintTouch' : 'pipeline.hint')}</p>}
     </div>
   );
 }

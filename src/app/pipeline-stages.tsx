@@ -189,7 +189,7 @@ function LatentsStage({ slot, result, layout, channels, parts }: StagesProps) {
       dimension={latents && `${latents.shape.h} × ${latents.shape.w} × ${latents.d}`}
       beside={
         scrolls && (
-          <div className={styles.scrolls}>
+          <div className={styles.scrolls} data-unsaved>
             {arrow(-planes.count, '↑', t('pipeline.earlierChannels'))}
             {arrow(planes.count, '↓', t('pipeline.laterChannels'))}
           </div>
@@ -258,24 +258,33 @@ function GridStage({ slot, result, layout, onFlight }: StagesProps) {
           </Empty>
         )}
       </div>
-      {slot && result && <PaletteChoice slot={slot} result={result} />}
+      {slot && result && <PaletteChoice slot={slot} result={result} short={layout.short} />}
     </Stage>
   );
 }
 
-function PaletteChoice({ slot, result }: { readonly slot: Slot; readonly result: Result }) {
+interface PaletteChoiceProps {
+  readonly slot: Slot;
+  readonly result: Result;
+  readonly short: boolean;
+}
+
+function PaletteChoice({ slot, result, short }: PaletteChoiceProps) {
   const { t } = useTexts();
   const { setPalette } = useActions();
   const palette = useTokenscope((state) => state.palette);
-  const note = t(paletteWorks(palette, slot, result) ? `pipeline.paletteHints.${palette}` : 'pipeline.paletteDistance');
+  const works = paletteWorks(palette, slot, result);
+  const missing = palette === 'distance' ? 'pipeline.paletteDistance' : 'pipeline.paletteGeometry';
+  const note = t(works ? `pipeline.paletteHints.${palette}` : missing);
   return (
-    <div className={styles.palette} title={note}>
+    <div className={styles.palette} title={note} data-unsaved>
       <Choices
         name={t('pipeline.palette')}
         value={palette}
         options={paletteNames.map((value) => ({ value, text: t(`pipeline.palettes.${value}`) }))}
         onChange={setPalette}
       />
+      {!works && !short && <p className={styles.paletteNote}>{note}</p>}
     </div>
   );
 }

@@ -33,15 +33,16 @@ function drawMark(context: CanvasRenderingContext2D, mark: Mark): void {
     context.fillStyle = mark.colour;
     context.fillRect(mark.box.x, mark.box.y, mark.box.width, mark.box.height);
   } else if (mark.kind === 'path') {
-    const { fill, stroke, line, opacity } = mark.paint;
+    const { fill, fillOpacity, stroke, strokeOpacity, line } = mark.paint;
     context.transform(...mark.at);
-    context.globalAlpha = opacity;
     const shape = new Path2D(mark.d);
     if (fill !== 'none') {
+      context.globalAlpha = fillOpacity;
       context.fillStyle = fill;
       context.fill(shape);
     }
     if (stroke !== 'none') {
+      context.globalAlpha = strokeOpacity;
       context.strokeStyle = stroke;
       context.lineWidth = line;
       context.stroke(shape);
@@ -71,11 +72,12 @@ export function drawingSvg({ width, height, paper, marks }: Drawing): Blob {
 function markSvg(mark: Mark): string {
   if (mark.kind === 'text') {
     const { family, size, weight, spacing, colour } = mark.type;
-    return `<text x="${mark.x}" y="${mark.baseline}" font-family="${escapeText(family)}" font-size="${size}" font-weight="${weight}" letter-spacing="${spacing}" fill="${colour}">${escapeText(mark.text)}</text>`;
+    // The length keeps words in their place where the page's typefaces are missing.
+    return `<text x="${mark.x}" y="${mark.baseline}" textLength="${mark.width}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" font-family="${escapeText(family)}" font-size="${size}" font-weight="${weight}" letter-spacing="${spacing}" fill="${colour}">${escapeText(mark.text)}</text>`;
   }
   if (mark.kind === 'path') {
-    const { fill, stroke, line, opacity } = mark.paint;
-    return `<path d="${mark.d}" transform="matrix(${mark.at.join(' ')})" fill="${fill}" stroke="${stroke}" stroke-width="${line}" opacity="${opacity}"/>`;
+    const { fill, fillOpacity, stroke, strokeOpacity, line } = mark.paint;
+    return `<path d="${mark.d}" transform="matrix(${mark.at.join(' ')})" fill="${fill}" stroke="${stroke}" stroke-width="${line}" fill-opacity="${fillOpacity}" stroke-opacity="${strokeOpacity}"/>`;
   }
   const { x, y, width, height } = mark.box;
   const place = `x="${x}" y="${y}" width="${width}" height="${height}"`;

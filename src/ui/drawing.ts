@@ -6,7 +6,14 @@ export type Mark =
   | { readonly kind: 'raster'; readonly image: HTMLCanvasElement | HTMLImageElement; readonly box: Box }
   | { readonly kind: 'fill'; readonly box: Box; readonly colour: string; readonly opacity: number }
   | { readonly kind: 'path'; readonly d: string; readonly at: Matrix; readonly paint: Paint }
-  | { readonly kind: 'text'; readonly text: string; readonly x: number; readonly baseline: number; readonly type: Type };
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly x: number;
+      readonly baseline: number;
+      readonly width: number;
+      readonly type: Type;
+    };
 
 interface Box {
   readonly x: number;
@@ -20,9 +27,10 @@ type Matrix = readonly [number, number, number, number, number, number];
 
 export interface Paint {
   readonly fill: string;
+  readonly fillOpacity: number;
   readonly stroke: string;
+  readonly strokeOpacity: number;
   readonly line: number;
-  readonly opacity: number;
 }
 
 export interface Type {
@@ -41,14 +49,15 @@ export interface Drawing {
   readonly marks: readonly Mark[];
 }
 
-/** Everything visible inside an element; what matches `leaveOut` and words for screen readers stay out. */
-export function drawingOf(element: HTMLElement, leaveOut: string): Drawing {
+const LEFT_OUT = '.unseen, [popover], input, [data-unsaved]';
+
+/** Everything visible inside an element; parts marked `data-unsaved`, fields and words for screen readers stay out. */
+export function drawingOf(element: HTMLElement): Drawing {
   const { left, top, width, height } = element.getBoundingClientRect();
   const marks: Mark[] = [];
-  const skipped = `.unseen, [popover], input, ${leaveOut}`;
   const walk = (node: Node): void => {
     if (node.nodeType === Node.TEXT_NODE) return void marks.push(...wordsOf(node as Text, left, top));
-    if (!(node instanceof Element) || node.matches(skipped)) return;
+    if (!(node instanceof Element) || node.matches(LEFT_OUT)) return;
     if (node instanceof HTMLElement) marks.push(...rulesOf(node, left, top));
     if (node instanceof SVGGeometryElement) return void marks.push(shapeOf(node, left, top));
     if (node instanceof HTMLCanvasElement || node instanceof HTMLImageElement) {
@@ -90,9 +99,10 @@ function shapeOf(element: SVGGeometryElement, left: number, top: number): Mark {
   const { a, b, c, d, e, f } = element.getScreenCTM() ?? new DOMMatrix();
   const paint = {
     fill: style.fill,
+    fillOpacity: Number(style.opacity) * Number(style.fillOpacity),
     stroke: style.stroke,
+    strokeOpacity: Number(style.opacity) * Number(style.strokeOpacity),
     line: Number.parseFloat(style.strokeWidth) || 1,
-    opacity: Number(style.opacity),
   };
   return { kind: 'path', d: outline(element), at: [a, b, c, d, e - left, f - top], paint };
 }
@@ -126,6 +136,7 @@ function wordsOf(node: Text, left: number, top: number): Mark[] {
     kind: 'text',
     text,
     x: box.left - left,
+    width: box.width,
     // Inter and JetBrains Mono: the base line lies 0.36 em under the middle of the line.
     baseline: box.top + box.height / 2 - top + size * 0.36,
     type,
@@ -134,24 +145,20 @@ function wordsOf(node: Text, left: number, top: number): Mark[] {
 
 function linesOf(node: Text): { text: string; box: DOMRect }[] {
   const range = document.createRange();
-  const lines: { text: string; box: DOMRect }[] = [];
-  let start = 0;
-  const close = (end: number) => {
-    range.setStart(node, start);
-    range.setEnd(node, end);
-    const text = node.data.slice(start, end).replace(/\s+/g, ' ').trimEnd();
-    if (text.trim()) lines.push({ text: text.trimStart(), box: range.getBoundingClientRect() });
-    start = end;
+  const boxOfPart = (from: number, to: number) => {
+    range.setStart(node, from);
+    range.setEnd(node, to);
+    return range.getBoundingClientRect();
   };
-  let before: number | undefined;
+  const lines: { text: string; from: number; to: number; top: number }[] = [];
   for (let i = 0; i < node.data.length; i++) {
-    range.setStart(node, i);
-    range.setEnd(node, i + 1);
-    const { top, width } = range.getBoundingClientRect();
+    const { top, width } = boxOfPart(i, i + 1);
+    // White space that the page does not show.
     if (width === 0) continue;
-    if (before !== undefined && Math.abs(top - before) > 4) close(i);
-    before = top;
+    const line = lines.at(-1);
+    const letter = node.data[i]!.replace(/\s/, ' ');
+    if (!line || Math.abs(top - line.top) > 4) lines.push({ text: letter, from: i, to: i + 1, top });
+    else Object.assign(line, { text: line.text + letter, to: i + 1 });
   }
-  close(node.data.length);
-  return lines;
+  return lines.filter(({ text }) => text.trim()).map(({ text, from, to }) => ({ text, box: boxOfPart(from, to) }));
 }

@@ -41,7 +41,7 @@ export function ChannelTable({ settings, vector, winner, runnerUp, most }: Chann
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
     <section className={styles.scroll} tabIndex={0} aria-label={t('pipeline.arithmetic')}>
-      <table className={styles.table}>
+      <table className={`${styles.table} ${shown.length < 6 ? styles.few : ''}`}>
         <caption className="unseen">{t('pipeline.arithmetic')}</caption>
         <thead>
           <tr>
@@ -123,10 +123,10 @@ function CandidateRows({ candidate, term, terms, shown, scale, selected, setting
               className={styles.amount}
               style={{ height: `${Math.round((Math.abs(terms[channel]!) / (scale || 1)) * 22)}px` }}
             />
-            {distanceText(terms[channel]!, Math.min(0.5, scale))}
+            {distanceText(terms[channel]!, scale)}
           </td>
         ))}
-        {others && <td>{distanceText(rest, Math.min(0.5, scale))}</td>}
+        {others && <td>{distanceText(rest, Math.max(scale, Math.abs(rest)))}</td>}
         <td className={styles.total}>{distanceText(total)}</td>
       </tr>
     </>

@@ -53,7 +53,7 @@ export function FiguresBand({ slot, result }: FiguresBandProps) {
           <Missing />
         ) : (
           <>
-            {Number.isFinite(psnr) ? number(psnr, 2) : '∞'} <small>dB</small>
+            {Number.isFinite(psnr) ? number(psnr, 2) : '∞'} <small>{metrics.psnr?.unit}</small>
           </>
         )}
       </Figure>

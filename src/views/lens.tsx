@@ -25,6 +25,11 @@ export function Lens({ anchor, label, picture, shape, side }: LensProps) {
       const patch = patchOf(picture, shape, clampCell(shape, selection.cell));
       const { x, y, width } = surroundings(picture, patch);
       const scale = side / width;
+      context.globalAlpha = 0.75;
+      context.strokeStyle = colours.accent;
+      context.lineWidth = 1;
+      context.strokeRect(-0.5, -0.5, side + 1, side + 1);
+      context.globalAlpha = 1;
       context.beginPath();
       context.rect(0, 0, side, side);
       context.clip();

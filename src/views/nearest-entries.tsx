@@ -47,6 +47,7 @@ export function NearestEntries({ slot, result, line, short, width }: NearestEntr
             className={`word-button ${styles.open}`}
             aria-expanded={open}
             aria-controls="quantizer-detail"
+            data-unsaved
             onClick={() => {
               setQuantizerOpen(!open);
               if (!open) requestAnimationFrame(showDetail);

@@ -73,7 +73,7 @@ function Verdict({ slot, nearest, rank, onRank }: VerdictProps) {
   return (
     <div className={styles.verdict}>
       <p>
-        <span className={`number ${styles.argmin}`}>argmin = {winner.entry}</span>
+        <span className={`number ${styles.argmin}`}>{`argmin = ${winner.entry}`}</span>
         <span className="caption">
           {t('pipeline.verdict', {
             size: number(codebookSizeOf(slot)),
@@ -82,13 +82,15 @@ function Verdict({ slot, nearest, rank, onRank }: VerdictProps) {
           })}
         </span>
       </p>
-      <Choices
-        name={t('pipeline.runnerUp')}
-        showName
-        value={String(rank)}
-        options={rivals.map(({ entry }, i) => ({ value: String(i + 1), text: String(entry) }))}
-        onChange={(value) => onRank(Number(value))}
-      />
+      <div data-unsaved>
+        <Choices
+          name={t('pipeline.runnerUp')}
+          showName
+          value={String(rank)}
+          options={rivals.map(({ entry }, i) => ({ value: String(i + 1), text: String(entry) }))}
+          onChange={(value) => onRank(Number(value))}
+        />
+      </div>
     </div>
   );
 }
@@ -101,7 +103,7 @@ interface ArithmeticProps {
 }
 
 /** Channels shown one by one; the others are one sum. */
-const CHANNELS = { narrow: 5, wide: 12 };
+const CHANNELS = { narrow: 3, wide: 12 };
 
 function Arithmetic({ slot, selected, runnerUp, narrow }: ArithmeticProps) {
   const settings = slot.manifest.quantizer;

@@ -1,5 +1,4 @@
 import { type Cell, cellIndex, latentVector } from '../core/token-grid.ts';
-import type { Nearest } from '../engine/protocol.ts';
 import { clampCell } from '../state/selection.ts';
 import type { Result, Selection, Slot } from '../state/store.ts';
 import { vectorsOf } from './model-vectors.ts';
@@ -37,7 +36,7 @@ export function selectedCell(slot: Slot, result: Result, selection: Selection): 
   };
 }
 
-export function nearestOf(nearest: Nearest | undefined, index: number): SelectedCell['nearest'] {
+export function nearestOf(nearest: Result['nearest'], index: number): SelectedCell['nearest'] {
   if (!nearest) return [];
   const { count, entries, distances } = nearest;
   return Array.from({ length: count }, (_, i) => ({

@@ -2,7 +2,6 @@ import { geometryColours, hashColour } from '../core/colour.ts';
 import type { Picture } from '../core/pixels.ts';
 import { shelf } from '../core/shelf.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
-import type { Nearest } from '../engine/protocol.ts';
 import type { Palette, Result, Slot } from '../state/store.ts';
 import { rasterPicture } from '../ui/bitmap.ts';
 
@@ -17,7 +16,7 @@ export interface TokenPalette {
 interface TokenFacts {
   readonly grid: TokenGrid;
   readonly counts: Uint32Array;
-  readonly nearest: Nearest | undefined;
+  readonly nearest: Result['nearest'];
   /** One colour for each entry, from the codebook's geometry. */
   readonly entries: Uint32Array | undefined;
   readonly dark: boolean;

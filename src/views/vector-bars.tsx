@@ -135,7 +135,7 @@ function drawShapes(
   limit: number,
   detailed: boolean,
 ) {
-  const bar = step < 3 ? step : step * (detailed ? 0.5 : 0.66);
+  const bar = step < 3 ? step : Math.min(40, step * (detailed ? 0.5 : 0.66));
   const overhang = step < 6 ? 0 : detailed ? Math.min(5, step * 0.15) : 1.2;
   const middle = height / 2;
   const y = (value: number) => middle - (Math.max(-limit, Math.min(limit, value)) / limit) * middle;

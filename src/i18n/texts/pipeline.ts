@@ -81,7 +81,8 @@ export const pipeline = texts(
       distance: 'The farther a latent vector lies from its entry, the stronger the colour.',
       bits: 'Leading bits set the lightness, the others the hue.',
     },
-    paletteDistance: 'Distances come with the live run; geometry is shown.',
+    paletteGeometry: 'Without entry vectors: hash.',
+    paletteDistance: 'Distances come with the live run.',
 
     // figures
     samples: 'samples',
@@ -213,7 +214,8 @@ export const pipeline = texts(
       distance: '潜向量离它的码字越远，颜色越深。',
       bits: '高位比特决定明度，其余决定色相。',
     },
-    paletteDistance: '距离要等实时运行，现在按几何着色。',
+    paletteGeometry: '没有码字向量，按哈希着色。',
+    paletteDistance: '距离要等实时运行。',
 
     samples: '样例',
     tokens: '词元',
