@@ -20,6 +20,7 @@ export interface ErrorParameters {
   'model-corrupt': { file: string; reason: string };
   'model-check-failed': { provider: string; mismatched: number; difference: number };
   'model-not-open': { model: string };
+  'half-precision': { file: string; reason: string };
   // sources
   'media-empty': { file: string };
   'media-unknown': { file: string };

@@ -13,6 +13,8 @@ interface CheckTensor {
 }
 
 const DEFAULT_TOLERANCE = 2e-3;
+/** The same in half precision, as a share of the output's range. */
+const HALF_TOLERANCE = 0.02;
 /** Two entries are near a tie when their distances differ by no more than this · (1 + the smaller), and how many cells may be. */
 const TIES = { float32: { gap: 1e-4, share: 0.005 }, float16: { gap: 1e-2, share: 0.03 } } as const;
 
@@ -34,15 +36,21 @@ export async function runCheck(model: Model, file: Blob): Promise<CheckResult> {
   const shape = gridShape(tokens.shape);
   const { mismatched, nearTies } = await checkEncoder(model, await read(check.input), expected);
   const difference = await checkDecoder(model, expected, shape, await read(check.reconstruction));
-  const tolerance = check.tolerance ?? DEFAULT_TOLERANCE;
+  const tolerance = toleranceOf(model);
   const cells = expected.length;
   const tiesAllowed = Math.max(1, Math.floor(cells * ties(model).share));
   const passed = mismatched === 0 && nearTies <= tiesAllowed && difference <= tolerance;
   return { cells, mismatched, nearTies, difference, tolerance, passed };
 }
 
-function ties({ manifest }: Model) {
-  return TIES[manifest.graphs.encoder.dtype ?? 'float32'];
+function ties({ precision }: Model) {
+  return TIES[precision];
+}
+
+function toleranceOf({ manifest, precision }: Model): number {
+  const [low, high] = manifest.pixels.outputRange;
+  const given = manifest.check?.tolerance ?? DEFAULT_TOLERANCE;
+  return precision === 'float16' ? Math.max(given, HALF_TOLERANCE * (high - low)) : given;
 }
 
 /** (N ×) (t ×) h × w with N = 1. */

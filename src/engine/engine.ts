@@ -11,7 +11,7 @@ import { entryGeometry } from './entry-geometry.ts';
 import type { Model } from './model.ts';
 import { fetchModel, type ModelContents } from './model-files.ts';
 import { type ModelStore, openModelStore } from './model-store.ts';
-import { openModelSessions } from './open-model.ts';
+import { openModelSessions, type Target } from './open-model.ts';
 import { type OpenPicture, openPicture } from './picture.ts';
 import type { CheckResult, DeviceFacts, Engine, OpenModel, Provider } from './protocol.ts';
 import { createQueue } from './queue.ts';
@@ -55,10 +55,10 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
     return picture;
   }
 
-  async function openSessions(contents: ModelContents, provider: Provider, signal: AbortSignal): Promise<Model> {
+  async function openSessions(contents: ModelContents, target: Target, signal: AbortSignal): Promise<Model> {
     const started = await runtime;
     const run = async () => {
-      const model = await openModelSessions(contents, started, provider);
+      const model = await openModelSessions(contents, started, target);
       // The caller has gone meanwhile: nobody would ever close it.
       if (signal.aborted) await model.release();
       signal.throwIfAborted();
@@ -88,7 +88,12 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
       const contents = await fetchModel(files, { store: await store, signal, onProgress, fetch });
       onProgress({ stage: 'prepare' });
       const { facts } = await runtime;
-      const model = await openSessions(contents, options.provider ?? facts.provider, signal);
+      const { provider = facts.provider, precision = 'float32' } = options;
+      const device = factsFor(facts, provider);
+      if (precision === 'float16' && !device.shaderF16) {
+        throw new TokenscopeError('half-precision', { file: contents.manifest.title, reason: 'the device has no shader-f16' });
+      }
+      const model = await openSessions(contents, { provider, precision }, signal);
       try {
         if (options.check !== false) onProgress({ stage: 'check' });
         const checked = options.check === false ? undefined : await check(model, contents, signal);
@@ -97,8 +102,8 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
         const { manifest, codebookSize, quantizer } = model;
         const entryDimension = quantizer?.entryDimension ?? manifest.quantizer.entryDimension ?? 0;
         const openMs = performance.now() - start;
-        const device = factsFor(facts, model.provider);
-        return { id: lastId, manifest, device, codebookSize, entryDimension, openMs, ...(checked && { check: checked }) };
+        const about = { id: lastId, manifest, device, precision: model.precision };
+        return { ...about, codebookSize, entryDimension, openMs, ...(checked && { check: checked }) };
       } catch (error) {
         await releaseModel(model);
         throw error;

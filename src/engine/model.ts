@@ -8,7 +8,7 @@ import type { Quantizer } from '../core/quantizer.ts';
 import type { GridShape, Latents, TokenGrid } from '../core/token-grid.ts';
 import { entriesAsLatents, fromLatents, latentDims, toLatents } from './latent-layout.ts';
 import { fromGraphPixels, pixelDims, pixelSize, toGraphPixels } from './pixel-layout.ts';
-import type { Decoded, Encoded, Nearest, Provider } from './protocol.ts';
+import type { Decoded, Encoded, Nearest, Precision, Provider } from './protocol.ts';
 import type { Quantize } from './quantize.ts';
 import type { Runtime, Session } from './runtime.ts';
 import { winners } from './search.ts';
@@ -17,6 +17,7 @@ import { winners } from './search.ts';
 export interface Model {
   readonly manifest: Manifest;
   readonly provider: Provider;
+  readonly precision: Precision;
   /** Absent when the quantizer is inside the graphs. */
   readonly quantizer: Quantizer | undefined;
   readonly codebookSize: number;
@@ -37,6 +38,7 @@ const DEFAULT_LATENT_LAYOUT: LatentLayout = 'NDHW';
 export interface ModelParts {
   readonly manifest: Manifest;
   readonly provider: Provider;
+  readonly precision: Precision;
   readonly quantizer: Quantizer | undefined;
   readonly quantize: Quantize | undefined;
   readonly runtime: Runtime;
@@ -46,7 +48,7 @@ export interface ModelParts {
 }
 
 export function assembleModel(parts: ModelParts): Model {
-  const { manifest, provider, quantizer, quantize, runtime, encoder, decoder, release } = parts;
+  const { manifest, provider, precision, quantizer, quantize, runtime, encoder, decoder, release } = parts;
   const { encoder: encoderFacts, decoder: decoderFacts } = manifest.graphs;
   const { pixels } = manifest;
   const codebookSize = quantizer?.codebookSize ?? manifest.quantizer.codebookSize!;
@@ -123,6 +125,7 @@ export function assembleModel(parts: ModelParts): Model {
   return {
     manifest,
     provider,
+    precision,
     quantizer,
     codebookSize,
     encoder,

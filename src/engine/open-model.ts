@@ -3,16 +3,24 @@ import { readValues, type StoredTensors } from '../convert/tensors.ts';
 import { TokenscopeError } from '../core/errors.ts';
 import type { GraphFacts } from '../core/manifest.ts';
 import type { Projection, Quantizer } from '../core/quantizer.ts';
+import { halveGraph } from '../onnx/half-graph.ts';
 import { readModel } from '../onnx/model.ts';
 import { quantizers } from '../quantizers/index.ts';
 import { assembleModel, type Model } from './model.ts';
 import type { ModelContents } from './model-files.ts';
-import type { Provider } from './protocol.ts';
+import type { Precision, Provider } from './protocol.ts';
 import { createQuantize } from './quantize.ts';
 import type { Runtime, Session } from './runtime.ts';
 
+/** What a model runs on and computes in. */
+export interface Target {
+  readonly provider: Provider;
+  readonly precision: Precision;
+}
+
 /** Opens the sessions one by one; when anything fails, what was opened is released again. */
-export async function openModelSessions(contents: ModelContents, runtime: Runtime, provider: Provider): Promise<Model> {
+export async function openModelSessions(contents: ModelContents, runtime: Runtime, target: Target): Promise<Model> {
+  const { provider } = target;
   const { manifest } = contents;
   const { kind } = manifest.quantizer;
   const { quantizer, projection } = await openQuantizer(contents);
@@ -21,7 +29,7 @@ export async function openModelSessions(contents: ModelContents, runtime: Runtim
     for (const part of opened.splice(0)) await part.release();
   };
   const open = async (facts: GraphFacts, onGpu?: string[]) => {
-    const session = await openGraph(contents, facts, runtime, provider, onGpu);
+    const session = await openGraph(contents, facts, runtime, target, onGpu);
     opened.push(session);
     return session;
   };
@@ -34,7 +42,10 @@ export async function openModelSessions(contents: ModelContents, runtime: Runtim
       quantizer && createQuantize({ runtime, provider, settings: manifest.quantizer, quantizer, projection, layout });
     if (search) opened.push(search);
     const sessions = { encoder: encoderSession, decoder: decoderSession };
-    return assembleModel({ manifest, provider, quantizer, quantize: search?.quantize, runtime, ...sessions, release });
+    // A file may be in half precision already, whatever was asked for.
+    const precision = encoder.dtype === 'float16' ? 'float16' : target.precision;
+    const parts = { manifest, provider, precision, quantizer, quantize: search?.quantize };
+    return assembleModel({ ...parts, runtime, ...sessions, release });
   } catch (error) {
     await release();
     throw error;
@@ -45,7 +56,7 @@ async function openGraph(
   contents: ModelContents,
   { file }: GraphFacts,
   runtime: Runtime,
-  provider: Provider,
+  { provider, precision }: Target,
   onGpu: string[] | undefined,
 ): Promise<Session> {
   const graph = new Uint8Array(await contents.file(file).arrayBuffer());
@@ -53,7 +64,12 @@ async function openGraph(
     external.flatMap(({ key, value }) => (key === 'location' && value !== undefined ? value : [])),
   );
   const external = [...new Set(locations)].map((path) => ({ path, data: contents.file(path) }));
-  return runtime.createSession(graph, { provider, file, external, ...(onGpu && { onGpu }) });
+  return runtime.createSession(precision === 'float16' ? halveGraph(graph, file) : graph, {
+    provider,
+    file,
+    external,
+    ...(onGpu && { onGpu }),
+  });
 }
 
 async function openQuantizer({ manifest, file }: ModelContents): Promise<{ quantizer?: Quantizer; projection?: Projection }> {

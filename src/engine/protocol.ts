@@ -95,6 +95,9 @@ export type PictureId = number;
 
 export type Provider = 'webgpu' | 'wasm';
 
+/** What a model's graphs compute in; the quantizer is float32 in either. */
+export type Precision = 'float32' | 'float16';
+
 export interface DeviceFacts {
   readonly provider: Provider;
   /** Why this provider: a key of the texts (`provider.reason.<why>`). */
@@ -123,6 +126,8 @@ export type ModelFiles = Readonly<Record<string, Blob | string>>;
 export interface OpenOptions {
   /** Without it the device's own provider is used. */
   readonly provider?: Provider;
+  /** Default float32. float16 is made from the same files and needs a device with `shaderF16`; rejects as `half-precision`. */
+  readonly precision?: Precision;
   /** Runs the model's `check`; default true. */
   readonly check?: boolean;
 }
@@ -136,6 +141,7 @@ export interface OpenModel {
   readonly id: ModelId;
   readonly manifest: Manifest;
   readonly device: DeviceFacts;
+  readonly precision: Precision;
   readonly codebookSize: number;
   readonly entryDimension: number;
   /** Mismatches of the model's own `check` on this provider; undefined when the model has none. */

@@ -63,6 +63,10 @@ export const errors = texts(
       what: 'No model is ready to do this ({{model}}).',
       remedy: 'Wait until the model is open, or choose one.',
     },
+    'half-precision': {
+      what: '{{file}} cannot compute in half precision: {{reason}}.',
+      remedy: 'Use full precision (fp32); the model runs as before.',
+    },
     'media-empty': {
       what: '{{file}} is empty: it holds 0 bytes.',
       remedy: 'Copy or download it again.',
@@ -220,6 +224,10 @@ export const errors = texts(
     'model-not-open': {
       what: '没有可用的模型来完成此操作（{{model}}）。',
       remedy: '请等待模型打开，或选择一个模型。',
+    },
+    'half-precision': {
+      what: '{{file}} 无法用半精度计算：{{reason}}。',
+      remedy: '请使用全精度（fp32），模型照常运行。',
     },
     'media-empty': {
       what: '{{file}} 是空文件：0 字节。',
