@@ -1,11 +1,11 @@
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import type { Rect } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { useTexts } from '../i18n/index.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { Canvas } from '../ui/canvas.tsx';
 import { useElementSize } from '../ui/size.ts';
-import { dragged, movedBy, resizedBy } from './crop.ts';
+import { dragged, movedBy, resizedBy, rounded } from './crop.ts';
 import styles from './crop-box.module.css';
 
 interface CropBoxProps {
@@ -48,7 +48,7 @@ export function CropBox({ picture, seen, crop, onCrop }: CropBoxProps) {
     const step = KEYS[event.key];
     if (!step) return;
     event.preventDefault();
-    onCrop(event.shiftKey ? resizedBy(crop, ...step) : movedBy(crop, ...step));
+    onCrop(rounded(event.shiftKey ? resizedBy(crop, ...step) : movedBy(crop, ...step)));
   };
   return (
     <div>
@@ -97,7 +97,7 @@ function usePointerDrag(seen: Rect, onDraft: (rect: Rect) => void, onEnd: Finish
     onPointerUp(event: PointerEvent<HTMLElement>) {
       const rect = rectOf(event);
       start.current = undefined;
-      onEnd(rect && rect.width > 0.02 && rect.height > 0.02 ? rect : undefined);
+      onEnd(rect && rect.width > 0.02 && rect.height > 0.02 ? rounded(rect) : undefined);
     },
     onPointerCancel() {
       start.current = undefined;

@@ -25,3 +25,9 @@ export function movedBy(rect: Rect, dx: number, dy: number): Rect {
 export function resizedBy(rect: Rect, dx: number, dy: number): Rect {
   return { ...rect, width: clamp(rect.width + dx, LEAST, 1 - rect.x), height: clamp(rect.height + dy, LEAST, 1 - rect.y) };
 }
+
+/** To what a link holds, so that a link brings back the very same pixels. */
+export function rounded({ x, y, width, height }: Rect): Rect {
+  const round = (value: number) => Math.round(value * 1e4) / 1e4;
+  return { x: round(x), y: round(y), width: round(width), height: round(height) };
+}

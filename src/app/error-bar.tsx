@@ -42,7 +42,7 @@ export function ErrorBar() {
 export function Notices() {
   const notices = useTokenscope((state) => state.notices);
   return (
-    <div role="status">
+    <div role="status" className={styles.notices}>
       {notices.map((notice) => (
         <NoticeLine key={notice.key} notice={notice} />
       ))}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { cssColour, parseColour, rgb } from '../core/colour.ts';
 import { type Framing, modelSize, place, type Rect } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { useTexts } from '../i18n/index.ts';
 import { useActions, useActiveSlot, useTokenscope } from '../state/hooks.ts';
 import { Choices } from '../ui/choices.tsx';

@@ -27,7 +27,8 @@ export function FramingLine() {
       title={t('shell.framing.edit')}
       onClick={() => showDialog('framing')}
     >
-      {t(`shell.framing.line.${fit}`, { size })}
+      <span className={styles.long}>{t(`shell.framing.line.${fit}`, { size })}</span>
+      <span className={styles.short}>{size}</span>
     </button>
   );
 }

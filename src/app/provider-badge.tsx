@@ -18,7 +18,7 @@ export function ProviderBadge() {
       label={
         <>
           <span className={device.provider === 'webgpu' ? styles.dot : `${styles.dot} ${styles.ring}`} />
-          {NAMES[device.provider]}
+          <span className={styles.text}>{NAMES[device.provider]}</span>
         </>
       }
       name={t('shell.provider.name', { provider: NAMES[device.provider] })}

@@ -20,11 +20,11 @@ export function RunBadge() {
     );
   if (slot.phase === 'failed') return <span className="badge">{t('shell.failed')}</span>;
   return (
-    <>
+    <span className={styles.run}>
       {slot.result?.recorded && <span className="badge">{t('words.recorded')}</span>}
       {slot.phase === 'opening' && <Opening progress={slot.progress} />}
       {text && !slot.result && <span className={styles.text}>{text}</span>}
-    </>
+    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 import { TokenscopeError } from '../core/errors.ts';
 import { place } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import { resample } from '../core/resample.ts';
 import { cameraFrames } from '../media/camera.ts';

@@ -1,5 +1,5 @@
 import type { Framing } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
 import type { BenchResult, ModelFiles, Provider, StoredModel } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';

@@ -1,4 +1,4 @@
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Store } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,4 +1,4 @@
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Engine, PictureId } from '../engine/protocol.ts';
 import type { OpenedFile } from './surroundings.ts';
 

@@ -65,6 +65,7 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
     retryModel: (slot, provider) =>
       attempt(store, async () => {
         if (!findSlot(store.getState(), slot)) return;
+        parts.alive.revive(provider);
         await models.open(slot, provider);
         await catchUp();
       }),

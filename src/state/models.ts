@@ -176,8 +176,6 @@ export function keepModels({ store, engine, gate, onFailure }: ModelParts) {
   };
 }
 
-export type KeptModels = ReturnType<typeof keepModels>;
-
 /** The manifest among a model's files: needed before the engine reads them, to name the slot. */
 export async function readManifest(files: ModelFiles): Promise<Manifest> {
   const file = files['manifest.json'];

@@ -57,7 +57,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
     });
   });
   return {
-    ...{ store, engine, surroundings, exclusive, firstPaint, notices, pictures, models, catchUp },
+    ...{ store, engine, surroundings, exclusive, firstPaint, notices, pictures, models, catchUp, alive },
     ...{ sources, tray, ghosts, wantEntryPictures, camera },
   };
 }

@@ -1,7 +1,7 @@
 import { TokenscopeError } from '../core/errors.ts';
 import { DEFAULT_FRAMING, type Framing } from '../core/framing.ts';
 import type { Manifest, RecordedResult } from '../core/manifest.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { unpackTokens } from '../core/token-bits.ts';
 import { cellCount, type GridShape, type Latents, type TokenGrid, tokenCounts } from '../core/token-grid.ts';
 import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';

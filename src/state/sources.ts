@@ -1,5 +1,5 @@
 import { WHOLE } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { KeptPictures, ReadPicture } from './kept-pictures.ts';

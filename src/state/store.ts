@@ -3,7 +3,7 @@ import type { TokenscopeError } from '../core/errors.ts';
 import { DEFAULT_FRAMING, type Framing } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Cell, Latents, TokenGrid } from '../core/token-grid.ts';
 import type { DeviceFacts, ModelId, Nearest, OpenModel, OpenProgress } from '../engine/protocol.ts';
 

@@ -1,5 +1,5 @@
 import type { Framing, Size } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { GridShape, TokenGrid } from '../core/token-grid.ts';
 import type { CatalogModel } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';

@@ -1,3 +1,4 @@
+/// <reference path="../../public/tokenscope.d.ts" />
 import { beforeAll, expect, test } from 'vitest';
 import { consoleOf } from '../../src/state/console.ts';
 import { createPlayground } from '../../src/state/playground.ts';
@@ -17,7 +18,9 @@ beforeAll(() => {
 async function openConsole() {
   const playground = createPlayground(fakeHost(fakeEngine()), surroundings);
   await playground.start({});
-  return { ...playground, console: consoleOf(playground) };
+  // The types written for visitors hold for the real thing.
+  const typed: TokenscopeConsole = consoleOf(playground);
+  return { ...playground, console: typed };
 }
 
 test('tokens and latents are copies with their shapes', async () => {

@@ -1,5 +1,5 @@
 import { TokenscopeError } from '../../src/core/errors.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import { packTokens } from '../../src/core/token-bits.ts';
 import type { TokenGrid } from '../../src/core/token-grid.ts';
 import type { CatalogModel, Engine } from '../../src/engine/protocol.ts';

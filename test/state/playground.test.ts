@@ -161,7 +161,7 @@ test('after a crash the same models open on WASM, the same file is read again, a
 });
 
 test('an engine that dies again before anything ran is given up with a message', async () => {
-  const { start, now, host } = makePlayground();
+  const { start, now, host, actions } = makePlayground();
   await start({});
   const lost = new TokenscopeError('worker-crashed', { reason: 'out of luck' });
   host.crash(lost);
@@ -169,6 +169,19 @@ test('an engine that dies again before anything ran is given up with a message',
   await wait(10);
   expect(now().error).toBe(lost);
   expect(now().slots[0]).toMatchObject({ phase: 'failed', error: { code: 'worker-crashed' }, result: { recorded: false } });
+  await actions.retryModel(now().slots[0]!.key, 'wasm');
+  expect(now().slots[0]).toMatchObject({ phase: 'ready', error: undefined, result: { recorded: false } });
+  expect(now().error).toBeUndefined();
+});
+
+test('a worker that never starts leaves the recorded result and a message', async () => {
+  const lost = new TokenscopeError('worker-crashed', { reason: 'it could not start' });
+  const { start, now } = makePlayground((method) => {
+    if (method !== 'closePicture') throw lost;
+  });
+  await start({});
+  expect(now().error).toBe(lost);
+  expect(now().slots[0]).toMatchObject({ phase: 'failed', error: lost, result: { recorded: true } });
 });
 
 test('out of memory restarts the engine and runs once more on WASM', async () => {
