@@ -1,7 +1,7 @@
 import { TokenscopeError } from '../src/core/errors.ts';
 import { type Framing, modelSize, place, type Size } from '../src/core/framing.ts';
 import type { Manifest } from '../src/core/manifest.ts';
-import type { Picture } from '../src/core/pixels.ts';
+import type { Picture } from '../src/core/picture.ts';
 import { cellCount, type GridShape, type Latents, latentVector, type TokenGrid } from '../src/core/token-grid.ts';
 import type {
   CatalogModel,

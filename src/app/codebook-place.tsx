@@ -119,13 +119,13 @@ function useSizes(width: number): Sizes {
   const gap = compact ? 28 : 40;
   const room = height - (short ? 48 : 56) - 62 - 24 - (short ? 72 : 84);
   const board = Math.max(320, Math.floor(Math.min(room, width * (width < 1100 ? 0.48 : 0.52))));
-  const card = compact ? 312 : 374;
+  const card = compact ? (width < 1100 ? 396 : 312) : 374;
   return {
     stacked: false,
     compact,
     board,
     side: width - board - gap,
-    curve: Math.max(170, Math.min(360, room + 24 - card)),
+    curve: Math.max(168, Math.min(360, room + 24 - card)),
     gap,
   };
 }
@@ -140,6 +140,7 @@ function Tools({ slot, board, jump }: ToolsProps) {
   const { t } = useTexts();
   const actions = useActions();
   const { order, usageOf } = useTokenscope((state) => state.codebook);
+  const window = useWindowSize();
   const hasGeometry = slot?.geometry !== undefined;
   const size = board?.order.length ?? 0;
   const used = slot?.result?.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
@@ -158,14 +159,14 @@ function Tools({ slot, board, jump }: ToolsProps) {
           <CodebookJump size={size} ref={jump} />
           <Choices
             name={t('codebook.order')}
-            showName
+            showName={window.width > 1120}
             value={effectiveOrder(order, hasGeometry)}
             options={orders.map((value) => ({ value, text: t(`codebook.orders.${value}`) }))}
             onChange={(value) => actions.setCodebook({ order: value })}
           />
           <Choices
             name={t('codebook.sizeBy')}
-            showName
+            showName={window.width > 1120 || window.width <= 700}
             value={usageOf}
             options={[
               { value: 'picture', text: t('codebook.thisPicture') },

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Framing } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
 import type { CatalogModel, DeviceFacts, EngineHost, ModelFiles, OpenModel } from '../engine/protocol.ts';
 import { type LaunchOptions, launchBrowser } from './browser.ts';

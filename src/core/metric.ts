@@ -1,4 +1,4 @@
-import type { Picture } from './pixels.ts';
+import type { Picture } from './picture.ts';
 import type { TokenGrid } from './token-grid.ts';
 
 /** What a metric looks at. Source and reconstruction have the same size. */

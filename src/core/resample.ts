@@ -1,5 +1,5 @@
 import type { Rect } from './framing.ts';
-import type { Picture } from './pixels.ts';
+import type { Picture } from './picture.ts';
 
 const CHANNELS = 4;
 /** Weights are whole numbers of 2^-22, as in PIL, so that both give the same bytes; sums fit 32 bits. */

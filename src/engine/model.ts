@@ -3,7 +3,7 @@ import { TokenscopeError } from '../core/errors.ts';
 import type { Size } from '../core/framing.ts';
 import { floatsToHalves, halvesToFloats } from '../core/half.ts';
 import type { GraphFacts, LatentLayout, Manifest } from '../core/manifest.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import type { GridShape, Latents, TokenGrid } from '../core/token-grid.ts';
 import { entriesAsLatents, fromLatents, latentDims, toLatents } from './latent-layout.ts';

@@ -1,6 +1,6 @@
 import { TokenscopeError } from '../core/errors.ts';
 import { type Framing, place, type Rect, type Size } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { resample } from '../core/resample.ts';
 
 /** A picture that was handed over, framed as often as it is asked for. */

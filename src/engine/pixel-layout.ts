@@ -1,6 +1,6 @@
 import { TokenscopeError } from '../core/errors.ts';
 import type { GraphFacts, PixelLayout, PixelSettings } from '../core/manifest.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 
 /** dall-e's logit-laplace margin: its models see 0.8 x + 0.1 (arXiv 2102.12092, appendix A.3). */
 const DALLE_MARGIN = 0.1;

@@ -2,7 +2,7 @@ import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing, Size } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Latents, TokenGrid } from '../core/token-grid.ts';
 
 /** Everything the page can ask of the worker. Typed here, served by `engine.ts`, called through `client.ts`. */

@@ -1,6 +1,6 @@
 import type { TiffIfd } from 'tiff';
 import { TokenscopeError } from '../core/errors.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { type OpenedPicture, type OpenOptions, type Remark, reducedRemarks, reducedSize, reducing } from './opened-picture.ts';
 
 /** Reads the first page of a TIFF: 1, 8 or 16 bits; grey, RGB or palette; with or without alpha. Colour profiles are ignored. */

@@ -1,4 +1,4 @@
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 
 const bitmaps = new WeakMap<Picture, HTMLCanvasElement>();
 

@@ -31,12 +31,13 @@ export function CodebookEntryCard({ slot, board, entry, neighbours, width, compa
   const tokens = result?.grid.tokens;
   const places = useMemo(() => (tokens ? placesOf(tokens, entry) : []), [tokens, entry]);
   const vector = useMemo(() => (entry < size ? vectorsOf(slot)?.entry(entry) : undefined), [slot, entry, size]);
-  const stacked = width < 520;
+  const stacked = width < 440;
+  const narrow = width < 560;
   const side = compact ? 72 : 92;
   const title = stacked ? width : 144;
   const room = width - (stacked ? 0 : title + 28) - 2 * (side + 20);
-  const placesSide = compact ? 128 : 152;
-  const vectorWidth = Math.min(220, stacked ? width - placesSide - 24 : 208);
+  const placesSide = compact ? (narrow && !stacked ? 104 : 128) : 152;
+  const vectorWidth = Math.min(248, width - placesSide - (narrow ? 56 : 264));
   useEntryFile(card, entry);
   return (
     <section
@@ -45,16 +46,22 @@ export function CodebookEntryCard({ slot, board, entry, neighbours, width, compa
       aria-label={t('codebook.entryCard', { entry })}
       data-compact={compact || undefined}
       data-stacked={stacked || undefined}
+      data-narrow={narrow || undefined}
     >
       <div className={styles.top}>
-        <div style={{ width: title }}>
+        <div className={styles.number} style={{ width: title }}>
           <div className="caption">{t('words.entry')}</div>
-          <div className={styles.entry}>{entry}</div>
+          <div className={styles.entry} data-digits={String(entry).length}>
+            {entry}
+          </div>
           <div className={styles.bits}>{entry.toString(2).padStart(bitsOf(size), '0')}</div>
           <div className={styles.counts}>
-            <Count times={places.length} text={t('codebook.inThisPicture')} />
+            <Count times={places.length} text={t('codebook.inThisPicture', { times: MARK })} />
             {slot.visit.pictures > 0 && (
-              <Count times={slot.visit.counts[entry] ?? 0} text={t('codebook.inVisit', { count: slot.visit.pictures })} />
+              <Count
+                times={slot.visit.counts[entry] ?? 0}
+                text={t('codebook.inVisit', { count: slot.visit.pictures, times: MARK })}
+              />
             )}
             {board.dead?.[entry] === 1 && <em>{t('words.deadEntry')}</em>}
           </div>
@@ -68,7 +75,7 @@ export function CodebookEntryCard({ slot, board, entry, neighbours, width, compa
             <VectorBars
               vector={vector}
               width={vectorWidth}
-              height={compact ? 118 : 148}
+              height={compact ? (narrow && !stacked ? 100 : 118) : 148}
               detailed
               label={t('codebook.vectorLabel', { entry })}
             />
@@ -78,7 +85,7 @@ export function CodebookEntryCard({ slot, board, entry, neighbours, width, compa
             </p>
           )}
         </div>
-        <div>
+        <div className={styles.nearest}>
           <div className={styles.label}>{t('codebook.nearestEntries')}</div>
           <CodebookNeighbours slot={slot} board={board} neighbours={neighbours} side={compact ? 32 : 40} />
         </div>
@@ -93,10 +100,16 @@ export function CodebookEntryCard({ slot, board, entry, neighbours, width, compa
   );
 }
 
+/** Where the number goes in a sentence. */
+const MARK = '#';
+
 function Count({ times, text }: { readonly times: number; readonly text: string }) {
+  const [before, after] = text.split(MARK);
   return (
     <div>
-      <b className="number">{number(times)}</b> × {text}
+      {before}
+      <b className="number">{number(times)}</b>
+      {after}
     </div>
   );
 }

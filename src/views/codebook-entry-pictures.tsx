@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo } from 'react';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { GridShape } from '../core/token-grid.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { useActions } from '../state/hooks.ts';
@@ -83,8 +83,7 @@ function DecodedAlone({ slot, entry, side }: { readonly slot: Slot; readonly ent
     },
     [pictures, entry, side],
   );
-  if (!known)
-    return <Nothing side={side} text={slot.phase === 'opening' || slot.phase === 'ready' ? t('codebook.drawing') : ''} />;
+  if (!known) return <Nothing side={side} text={t(slot.model ? 'codebook.drawing' : 'codebook.drawnLater')} />;
   return <Canvas width={side} height={side} draw={draw} role="img" aria-label={t('codebook.decodedAlone')} />;
 }
 
@@ -111,7 +110,7 @@ function SourcePatches({ source, shape, places, width, height }: SourcePatchesPr
   const { t } = useTexts();
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
-      const { side, columns, shown } = patchSquares(Math.min(PATCHES, places.length), width, height);
+      const { side, columns, shown } = patchSquares(Math.min(PATCHES, places.length), width, height, height);
       context.imageSmoothingEnabled = false;
       for (let i = 0; i < shown; i++) {
         const { x, y, width: w, height: h } = patchRect(source, shape, places[i]!);

@@ -20,9 +20,9 @@ export function CodebookLegend({ slot, board }: { readonly slot: Slot; readonly 
         {t(usageOf === 'picture' ? 'codebook.unusedHere' : 'codebook.unusedVisit')}
       </span>
       {dead !== undefined && (
-        <span>
+        <span title={t('codebook.neverSeenLong', { dead: number(dead), pictures: number(slot.visit.pictures) })}>
           <i className={styles.dead}>×</i>
-          {t('codebook.neverSeen', { dead: number(dead), pictures: number(slot.visit.pictures) })}
+          {t('codebook.neverSeen', { dead: number(dead) })}
         </span>
       )}
     </div>

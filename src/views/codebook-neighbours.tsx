@@ -62,6 +62,10 @@ export function CodebookNeighbours({ slot, board, neighbours, side }: CodebookNe
   const { t } = useTexts();
   const actions = useActions();
   const { entries, distances } = neighbours;
+  if (entries.length === 0) {
+    const inGraph = slot.manifest.quantizer.kind === 'in-graph';
+    return <p className={styles.none}>{inGraph ? t('codebook.noNeighbours') : slot.model ? '' : t('codebook.vectorsLater')}</p>;
+  }
   const farthest = distances[distances.length - 1] ?? 0;
   return (
     <div className={styles.neighbours}>

@@ -1,5 +1,5 @@
 import type { Rect } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { GridShape } from '../core/token-grid.ts';
 
 /** Raster positions of all cells that hold a token. */

@@ -14,6 +14,9 @@ interface CodebookUsageCurveProps {
   readonly height: number;
 }
 
+/** Entries from which on ranks are logarithmic at first. */
+const LARGE = 8192;
+
 interface Series {
   readonly id: 'picture' | 'visit';
   readonly counts: Uint32Array;
@@ -25,7 +28,9 @@ interface Series {
 export function CodebookUsageCurve({ counts, visit, entry, width, height }: CodebookUsageCurveProps) {
   const { t } = useTexts();
   const svg = useRef<SVGSVGElement>(null);
-  const [ranks, setRanks] = useState<'linear' | 'log'>('linear');
+  // A picture reaches so little of a large codebook that linear ranks would show a line at the edge.
+  const [asked, setRanks] = useState<'linear' | 'log'>();
+  const ranks = asked ?? (counts.length > LARGE ? 'log' : 'linear');
   const picture = useMemo(() => seriesOf('picture', counts), [counts]);
   const all = useMemo(() => (visit.pictures > 0 ? seriesOf('visit', visit.counts) : undefined), [visit]);
   const series = all ? [picture, all] : [picture];
@@ -35,7 +40,7 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
   useUsageFiles(svg, counts, visit.counts);
   const names = { picture: t('codebook.thisPicture'), visit: t('codebook.visitPictures', { count: visit.pictures }) };
   return (
-    <div className={styles.usage}>
+    <div className={styles.usage} data-narrow={width < 440 || undefined}>
       <div className={styles.caption}>
         <b>{t('codebook.usageByRank')}</b>
         <Choices
@@ -49,17 +54,17 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
         />
       </div>
       <div className={styles.chart}>
+        <Legend series={series} names={names} />
         <LineChart
           ref={svg}
           width={width}
-          height={height - 52}
+          height={height - 52 - (width < 440 ? 64 : 0)}
           x={x}
           y={y}
           curves={series.map(curveOf).reverse()}
           marker={marker}
           label={t('codebook.usageLabel', { used: number(picture.facts.used), size: number(counts.length) })}
         />
-        <Legend series={series} names={names} />
       </div>
       <p className={styles.ceiling}>{useCeiling(picture.facts.total, counts.length)}</p>
       <RankTable series={series} names={names} />

@@ -13,19 +13,15 @@ export function CodebookZoom({ frame, view }: { readonly frame: Frame; readonly 
     // biome-ignore lint/a11y/useSemanticElements: three buttons are no fieldset
     <div role="group" className={styles.zoom} aria-label={t('codebook.zoom')}>
       {zoomedIn && (
-        <button type="button" className={styles.all} onClick={() => view.setState(FIT)}>
-          {t('codebook.fit')}
-        </button>
+        <>
+          <button type="button" className={styles.all} onClick={() => view.setState(FIT)}>
+            {t('codebook.fit')}
+          </button>
+          <button type="button" aria-label={t('codebook.smaller')} title={t('codebook.smaller')} onClick={zoom(1 / 1.6)}>
+            −
+          </button>
+        </>
       )}
-      <button
-        type="button"
-        aria-label={t('codebook.smaller')}
-        title={t('codebook.smaller')}
-        disabled={!zoomedIn}
-        onClick={zoom(1 / 1.6)}
-      >
-        −
-      </button>
       <button type="button" aria-label={t('codebook.larger')} title={t('codebook.larger')} onClick={zoom(1.6)}>
         +
       </button>

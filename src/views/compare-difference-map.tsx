@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { amountRamp, cssColour } from '../core/colour.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { useTexts } from '../i18n/index.ts';
 import type { Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';

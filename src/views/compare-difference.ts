@@ -1,5 +1,5 @@
 import { amountRamp, ramp } from '../core/colour.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 
 /** How differences are shown, the same in every row. */
 export interface DifferenceScale {

@@ -1,5 +1,5 @@
 import type { Rect } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 
 /** CSS pixels of one picture pixel from which on pixels get a grid. */

@@ -24,9 +24,9 @@ interface Room {
 
 const CAPTION = 24;
 /** Name, facts and verbs over the numbers. */
-const TITLE = 72;
+const TITLE = 78;
 /** Colour values and token under the loupes. */
-const READOUT = 106;
+const READOUT = 114;
 
 /**
  * How large everything can be, so that up to two rows need no scrolling. `lines` is how many numbers a model has;
@@ -45,12 +45,12 @@ function phoneLayout(room: Room, picture: Size, halves: boolean): CompareLayout 
 }
 
 function singleLayout(room: Room, lines: number, picture: Size): CompareLayout {
-  const gap = 28;
-  const numbers = room.width >= 1100 ? 304 : 264;
+  const gap = 24;
+  const numbers = room.width >= 1100 ? 280 : 256;
   const height = room.height - CAPTION - 40;
   const width = Math.floor(Math.min((room.width - numbers - 2 * gap) / 2, Math.max(240, height) * aspect(picture)));
   const line = Math.max(20, Math.min(28, (height - TITLE - 90 - READOUT) / lines));
-  const loupe = Math.max(72, Math.min((numbers - 16) / 2, height + CAPTION - TITLE - lines * line - READOUT - 54));
+  const loupe = Math.max(72, Math.min((numbers - 16) / 2, height - TITLE - lines * line - READOUT - 14));
   return { kind: 'single', panel: panelSize(width, picture), numbers, twoColumns: false, line, loupe: Math.floor(loupe), gap };
 }
 
@@ -63,10 +63,10 @@ function rowsLayout(room: Room, rows: number, lines: number, picture: Size): Com
   const width = Math.floor(Math.min((room.width - least - 3 * gap - 204) / 2, height * aspect(picture)));
   const panel = panelSize(width, picture);
   const rest = room.width - least - 2 * width - 3 * gap;
-  const loupe = Math.floor(Math.max(80, Math.min((rest - 16) / 2, panel.height + CAPTION - READOUT - 20)));
+  const loupe = Math.floor(Math.max(80, Math.min((rest - 16) / 2, panel.height - READOUT)));
   const numbers = Math.min(420, least + Math.max(0, rest - 2 * loupe - 16));
-  const twoColumns = numbers >= 376 && panel.height < 300;
-  const line = Math.max(18, Math.min(26, (panel.height + CAPTION - TITLE) / (twoColumns ? Math.ceil(lines / 2) : lines)));
+  const twoColumns = numbers >= 340 && panel.height < 300;
+  const line = Math.max(16.5, Math.min(26, (panel.height + CAPTION - TITLE) / (twoColumns ? Math.ceil(lines / 2) : lines)));
   return { kind: 'rows', panel, numbers: twoColumns ? numbers : least, twoColumns, line, loupe, gap };
 }
 

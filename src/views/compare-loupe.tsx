@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { GridShape, TokenGrid } from '../core/token-grid.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
@@ -94,7 +94,7 @@ function Loupe({ link, picture, shape, side, title, against }: LoupeProps) {
       <LiveCanvas width={side} height={side} draw={draw} subscribe={link.pointer.subscribe} role="img" aria-label={title} />
       <figcaption>{title}</figcaption>
       <i ref={swatch} className={styles.swatch} />
-      <span ref={values} className={styles.values}>
+      <span ref={values} className={styles.values} data-small={side < 116 || undefined}>
         {['R', 'G', 'B'].map((channel) => (
           <span key={channel}>
             <em>{channel}</em>

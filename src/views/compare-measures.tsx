@@ -25,6 +25,8 @@ export function CompareMeasures({ model, lines, line, twoColumns }: CompareMeasu
     <dl
       className={styles.numbers}
       aria-label={model}
+      data-columns={twoColumns ? 2 : 1}
+      data-dense={line < 20 || undefined}
       style={{ gridTemplateRows: `repeat(${rows}, ${line}px)`, gridTemplateColumns: twoColumns ? '1fr 1fr' : '1fr' }}
     >
       {lines.map(({ id, name, definition, value, best }) => (

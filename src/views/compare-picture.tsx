@@ -1,5 +1,5 @@
 import { type ReactNode, useCallback } from 'react';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { usePlaygroundStore } from '../state/hooks.ts';
 import { drawPicture } from './compare-draw.ts';
 import type { CompareLink } from './compare-link.ts';

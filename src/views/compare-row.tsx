@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { useTexts } from '../i18n/index.ts';
 import { useActions } from '../state/hooks.ts';
 import type { CompareMode, Result, Slot } from '../state/store.ts';
@@ -35,7 +35,6 @@ interface CompareRowProps {
 export function CompareRow(props: CompareRowProps) {
   const { slot, layout, link, lines, active, alone } = props;
   const { t } = useTexts();
-  const actions = useActions();
   const model = slot.manifest.title;
   const { source, reconstruction } = slot.result ?? {};
   useSideBySide(slot.manifest.id, t('compare.saveSide', { model }), slot.result);
@@ -54,30 +53,13 @@ export function CompareRow(props: CompareRowProps) {
   return (
     <section className={`${styles.row} ${styles[layout.kind]}`} style={size} aria-label={model}>
       <div className={styles.facts}>
-        <header className={styles.header}>
-          <h2 className={styles.name}>{model}</h2>
-          <CompareBadge slot={slot} />
-        </header>
+        <h2 className={styles.name}>{model}</h2>
         <div className="dimension">{modelFacts(slot)}</div>
-        {!alone && (
-          <div className={styles.verbs}>
-            {active ? (
-              <span>{t('compare.active')}</span>
-            ) : (
-              <button
-                type="button"
-                aria-label={t('compare.activate', { model })}
-                onClick={() => void actions.openModel(slot.manifest.id)}
-              >
-                {t('compare.activateShort')}
-              </button>
-            )}
-            <button type="button" aria-label={t('compare.remove', { model })} onClick={() => actions.closeModel(slot.key)}>
-              {t('compare.removeShort')}
-            </button>
-          </div>
-        )}
-        <CompareMeasures model={model} lines={lines} line={layout.line} twoColumns={layout.twoColumns} />
+        <div className={styles.verbs}>
+          <CompareBadge slot={slot} />
+          {!alone && <Verbs slot={slot} active={active} />}
+        </div>
+        {slot.result && <CompareMeasures model={model} lines={lines} line={layout.line} twoColumns={layout.twoColumns} />}
         {layout.kind === 'single' && loupe}
       </div>
       {slot.result && source && reconstruction ? (
@@ -90,13 +72,37 @@ export function CompareRow(props: CompareRowProps) {
   );
 }
 
+/** What can be done with a row among others. */
+function Verbs({ slot, active }: { readonly slot: Slot; readonly active: boolean }) {
+  const { t } = useTexts();
+  const actions = useActions();
+  const model = slot.manifest.title;
+  return (
+    <span>
+      {active && <span>{t('compare.active')}</span>}
+      {!active && slot.phase !== 'opening' && (
+        <button
+          type="button"
+          aria-label={t('compare.activate', { model })}
+          onClick={() => void actions.openModel(slot.manifest.id)}
+        >
+          {t('compare.activateShort')}
+        </button>
+      )}
+      <button type="button" aria-label={t('compare.remove', { model })} onClick={() => actions.closeModel(slot.key)}>
+        {t('compare.removeShort')}
+      </button>
+    </span>
+  );
+}
+
 interface PicturesProps extends CompareRowProps {
   readonly source: Picture;
   readonly reconstruction: Picture;
 }
 
 /** The two panels of a row, by mode. */
-function Pictures({ slot, link, mode, shown, differences, scale, source, reconstruction }: PicturesProps) {
+function Pictures({ slot, link, layout, mode, shown, differences, scale, source, reconstruction }: PicturesProps) {
   const { t } = useTexts();
   const model = slot.manifest.title;
   const sourcePanel = (
@@ -113,7 +119,15 @@ function Pictures({ slot, link, mode, shown, differences, scale, source, reconst
   const differencePanel = differences && (
     <CompareDifferenceMap link={link} slot={slot} source={source} differences={differences} scale={scale} />
   );
-  if (mode === 'side') return [sourcePanel, reconstructionPanel].map((panel, index) => <div key={index}>{panel}</div>);
+  if (mode === 'side') {
+    const half = layout.kind === 'phone' ? styles.half : undefined;
+    return (
+      <>
+        <div className={half}>{sourcePanel}</div>
+        <div className={half}>{reconstructionPanel}</div>
+      </>
+    );
+  }
   if (mode === 'difference') {
     return (
       <>
@@ -147,7 +161,7 @@ function Missing({ slot, layout }: { readonly slot: Slot; readonly layout: Compa
   const failed = slot.phase === 'failed';
   const text = failed ? t('compare.failedRow') : slot.result?.reconstruction ? t('compare.noSource') : t('compare.waiting');
   return (
-    <div className={styles.missing} style={{ minHeight: Math.min(240, layout.panel.height) }}>
+    <div className={styles.missing} style={{ minHeight: Math.min(120, layout.panel.height) }}>
       <p>{text}</p>
       {failed && (
         <button type="button" className="word-button" onClick={() => void actions.retryModel(slot.key)}>

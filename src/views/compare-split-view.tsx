@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { useTexts } from '../i18n/index.ts';
 import { useActions, usePlaygroundStore, useTokenscope } from '../state/hooks.ts';
 import { SplitHandle } from '../ui/split-handle.tsx';

@@ -1,5 +1,5 @@
 import { mix, parseColour } from '../core/colour.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { cellCount, type Latents } from '../core/token-grid.ts';
 import { rasterPicture } from '../ui/bitmap.ts';
 import type { ThemeColours } from '../ui/theme.ts';

@@ -1,4 +1,4 @@
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { GridShape } from '../core/token-grid.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import styles from './block.module.css';

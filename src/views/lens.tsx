@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import type { Rect } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { Cell, GridShape } from '../core/token-grid.ts';
 import { clampCell } from '../state/selection.ts';
 import type { Selection } from '../state/store.ts';

@@ -1,5 +1,5 @@
 import type { Rect } from '../core/framing.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 
 /** Mean absolute difference of two pictures over a part of them, as a share of the full range; all three colours. */
 export function patchError(source: Picture, reconstruction: Picture, { x, y, width, height }: Rect): number {

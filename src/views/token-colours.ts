@@ -1,5 +1,5 @@
 import { geometryColours, hashColour } from '../core/colour.ts';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import { shelf } from '../core/shelf.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
 import type { Palette, Result, Slot } from '../state/store.ts';

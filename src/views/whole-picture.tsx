@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import type { Picture } from '../core/pixels.ts';
+import type { Picture } from '../core/picture.ts';
 import type { GridShape } from '../core/token-grid.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { CellPicture } from './cell-picture.tsx';

@@ -8,6 +8,8 @@ import { readValues } from '../../src/convert/tensors.ts';
 import type { Manifest } from '../../src/core/manifest.ts';
 import { ids, type Stage, setStage, until, untilLive, type Visit } from './harness.ts';
 
+/** The page's own runs would stand in the queue before ours. */
+const TINY = 'model=toy&size=32x32';
 const fixtures = join(import.meta.dirname, '../fixtures/full-size');
 
 describe('on WebGPU (software adapter) and WASM, at the smallest size', () => {
@@ -15,7 +17,7 @@ describe('on WebGPU (software adapter) and WASM, at the smallest size', () => {
   let visit: Visit;
   beforeAll(async () => {
     stage = await setStage({ gpu: 'software' });
-    visit = await stage.visit({ query: 'adapter=any' });
+    visit = await stage.visit({ query: `adapter=any&${TINY}` });
     await until(visit, ({ device }) => device !== undefined, undefined, 120_000);
   });
   afterAll(() => stage?.close());
@@ -32,6 +34,18 @@ describe('on WebGPU (software adapter) and WASM, at the smallest size', () => {
     expect(levels).toBeLessThanOrEqual(1);
     expect(checks.webgpu).toMatchObject({ passed: true, mismatched: 0 });
     expect(checks.wasm).toMatchObject({ passed: true, mismatched: 0 });
+  });
+
+  test('a device that is really destroyed: WASM takes over with the same tokens', async () => {
+    await untilLive(visit);
+    const before = (await visit.state()).slots[0]!.tokens;
+    await visit.page.evaluate(() => window.tokenscopeTest!.host.test!.loseDevice());
+    await until(visit, ({ slots }) => slots[0]?.phase === 'ready' && slots[0].model?.device.provider === 'wasm', undefined);
+    await untilLive(visit);
+    const { slots, source } = await visit.state();
+    expect(slots[0]!.tokens).toEqual(before);
+    expect(source?.name).toBe('parrots');
+    expect(visit.complaints).toEqual([]);
   });
 });
 
@@ -53,7 +67,7 @@ describe('on WASM', () => {
 
   test.each(ids.filter((id) => id !== TOY))('%s gives the training framework’s answers at full size', async (id) => {
     const check = await fullCheck(id);
-    const visit = await stage.visit();
+    const visit = await stage.visit({ query: TINY });
     const result = await visit.page.evaluate(checkWith, { id, file: [...check] });
     expect(result).toMatchObject({ passed: true, mismatched: 0, cells: 1024 });
     expect(result!.difference).toBeLessThanOrEqual(2e-3);

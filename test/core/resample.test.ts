@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Rect } from '../../src/core/framing.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import { resample } from '../../src/core/resample.ts';
 
 interface Expected {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenscopeError } from '../../src/core/errors.ts';
 import { DEFAULT_FRAMING, type Framing } from '../../src/core/framing.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { ModelStore } from '../../src/engine/model-store.ts';
 import type { OpenProgress } from '../../src/engine/protocol.ts';

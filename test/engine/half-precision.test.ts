@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { convertCheckpoint } from '../../src/convert/architectures/index.ts';
 import { DEFAULT_FRAMING } from '../../src/core/framing.ts';
 import type { Manifest } from '../../src/core/manifest.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import { cellCount, latentVector } from '../../src/core/token-grid.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { ModelStore } from '../../src/engine/model-store.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_FRAMING, type Framing } from '../../src/core/framing.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import { openPicture } from '../../src/engine/picture.ts';
 
 const framing: Framing = { ...DEFAULT_FRAMING, background: [10, 20, 30] };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PixelLayout, PixelSettings } from '../../src/core/manifest.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import {
   adaptPixels,
   fromGraphPixels,

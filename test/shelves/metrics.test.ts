@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricSample } from '../../src/core/metric.ts';
-import type { Picture } from '../../src/core/pixels.ts';
+import type { Picture } from '../../src/core/picture.ts';
 import type { TokenGrid } from '../../src/core/token-grid.ts';
 import { measureAll, metrics } from '../../src/metrics/index.ts';
 

@@ -3,10 +3,13 @@ import { compareProviders, type Parity } from '../parity.ts';
 
 const LINE = { what: 'WebGPU against WASM, smallest size', target: 'token rule; reconstruction within 1 of 255' };
 
-/** On the machine's own GPU where there is one, else on the software adapter, which computes the same way. */
+/**
+ * On the machine's own GPU where there is one, else on the software adapter, which computes the same way. The page
+ * itself runs the toy meanwhile: its own runs would stand in the queue.
+ */
 export default {
   async measure({ open, gpu }) {
-    const { page, close } = await open({ gpu: gpu ? 'machine' : 'software', query: 'adapter=any' });
+    const { page, close } = await open({ gpu: gpu ? 'machine' : 'software', query: 'adapter=any&model=toy&size=32x32' });
     try {
       await page.waitForFunction(() => window.tokenscopeTest!.store.getState().device, undefined, { timeout: 120_000 });
       const device = await page.evaluate(() => window.tokenscopeTest!.store.getState().device!);

@@ -1,4 +1,4 @@
-import type { Picture } from '../../core/pixels.ts';
+import type { Picture } from '../../core/picture.ts';
 
 /** One number for each pixel, row by row. */
 export interface Plane {
