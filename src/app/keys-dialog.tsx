@@ -12,12 +12,15 @@ const NAMES: Readonly<Record<string, string>> = {
   Escape: 'Esc',
   Shift: '⇧',
   ' ': 'Space',
+  '([0-9])': '0–9',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
 };
 
 /** `Shift+?` → `?`, `Shift+ArrowLeft` → `⇧ ←`: as it stands on the keyboard. */
 function keyNames(keys: string): string[] {
   const parts = keys.replace(/^Shift\+(?=[^A-Za-z]$)/, '').split(/[+ ](?=.)/);
-  return parts.map((part) => NAMES[part] ?? part.replace(/^Key/, '').toUpperCase());
+  return parts.map((part) => NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part.replace(/^Key/, '')));
 }
 
 /** Every key that works now, and what else there is to know about the page. */

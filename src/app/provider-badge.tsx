@@ -1,9 +1,9 @@
 import { useTexts } from '../i18n/index.ts';
 import { useActions, useActiveSlot, useTokenscope } from '../state/hooks.ts';
+import { Choices } from '../ui/choices.tsx';
 import { PopoverButton } from '../ui/popover.tsx';
 import styles from './provider-badge.module.css';
-
-const NAMES = { webgpu: 'WebGPU', wasm: 'WASM' } as const;
+import { PRECISIONS, PROVIDERS, providerName } from './provider-name.ts';
 
 /** Which provider runs, and behind it why, on what, and a way to the other one. */
 export function ProviderBadge() {
@@ -12,16 +12,17 @@ export function ProviderBadge() {
   const looked = useTokenscope((state) => state.device);
   const device = slot?.model?.device ?? looked;
   if (!device) return null;
+  const name = providerName(device.provider, slot?.model?.precision);
   return (
     <PopoverButton
       className={styles.badge}
       label={
         <>
           <span className={device.provider === 'webgpu' ? styles.dot : `${styles.dot} ${styles.ring}`} />
-          <span className={styles.text}>{NAMES[device.provider]}</span>
+          <span className={styles.text}>{name}</span>
         </>
       }
-      name={t('shell.provider.name', { provider: NAMES[device.provider] })}
+      name={t('shell.provider.name', { provider: name })}
       title={t('shell.provider.title')}
     >
       {(close) => <ProviderFacts close={close} />}
@@ -33,7 +34,7 @@ function ProviderFacts({ close }: { readonly close: () => void }) {
   const { t } = useTexts();
   const slot = useActiveSlot();
   const looked = useTokenscope((state) => state.device);
-  const { retryModel } = useActions();
+  const { retryModel, setPrecision } = useActions();
   const device = slot?.model?.device ?? looked;
   if (!device) return null;
   const { provider, why, detail, adapter, threads, isolated, shaderF16 } = device;
@@ -47,7 +48,7 @@ function ProviderFacts({ close }: { readonly close: () => void }) {
   ];
   return (
     <div className={styles.facts}>
-      <h2>{NAMES[provider]}</h2>
+      <h2>{providerName(provider, slot?.model?.precision)}</h2>
       <p className="caption">{t(`shell.provider.reason.${why}`)}</p>
       {detail && <p className={`caption number ${styles.detail}`}>{detail}</p>}
       <dl>
@@ -61,6 +62,21 @@ function ProviderFacts({ close }: { readonly close: () => void }) {
           ))}
       </dl>
       {!isolated && provider === 'wasm' && <p className="caption">{t('shell.provider.notIsolated')}</p>}
+      {slot?.phase === 'ready' && slot.model && shaderF16 && (
+        <div className={styles.precision}>
+          <Choices
+            name={t('shell.provider.precision')}
+            showName
+            value={slot.model.precision}
+            options={(['float32', 'float16'] as const).map((value) => ({ value, text: PRECISIONS[value] }))}
+            onChange={(precision) => {
+              close();
+              void setPrecision(slot.key, precision);
+            }}
+          />
+          <p className="caption">{t('shell.provider.precisionHint')}</p>
+        </div>
+      )}
       {offered && (
         <button
           type="button"
@@ -70,7 +86,7 @@ function ProviderFacts({ close }: { readonly close: () => void }) {
             void retryModel(slot.key, other);
           }}
         >
-          {t('shell.provider.use', { provider: NAMES[other] })}
+          {t('shell.provider.use', { provider: PROVIDERS[other] })}
         </button>
       )}
     </div>

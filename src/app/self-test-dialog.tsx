@@ -1,17 +1,18 @@
 import { useState } from 'react';
 import { number, useTexts } from '../i18n/index.ts';
 import { useActions } from '../state/hooks.ts';
-import type { ProviderReport, SelfTestReport } from '../state/self-test.ts';
+import type { Agreement, RunReport, SelfTestReport, Variant } from '../state/self-test.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { megabytes } from './model-facts.ts';
 import { saveFile } from './pick-files.ts';
+import { providerName } from './provider-name.ts';
 import styles from './self-test-dialog.module.css';
 
 /** Parity, speed and memory on this very machine, to look at and to send to somebody. */
 export default function SelfTestDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTexts();
   const { selfTest } = useActions();
-  const [running, setRunning] = useState<ProviderReport['provider']>();
+  const [running, setRunning] = useState<Variant>();
   const [report, setReport] = useState<SelfTestReport>();
   const run = async () => {
     setReport(undefined);
@@ -26,7 +27,9 @@ export default function SelfTestDialog({ onClose }: { readonly onClose: () => vo
       {report && <Report report={report} />}
       <div className={styles.verbs} role="status">
         <button type="button" className="word-button" disabled={!!running} onClick={run}>
-          {running ? t('shell.selfTest.running', { provider: running }) : t('shell.selfTest.run')}
+          {running
+            ? t('shell.selfTest.running', { provider: providerName(running.provider, running.precision) })
+            : t('shell.selfTest.run')}
         </button>
         {report && (
           <button type="button" className="word-button" onClick={save}>
@@ -40,7 +43,19 @@ export default function SelfTestDialog({ onClose }: { readonly onClose: () => vo
 
 function Report({ report }: { readonly report: SelfTestReport }) {
   const { t } = useTexts();
-  const { parity, memory, device } = report;
+  const { runs, parity, half, picture, memory, device } = report;
+  const shown = ({ cells, psnr, ...rest }: Agreement) => ({
+    ...rest,
+    cells: number(cells),
+    psnr: psnr === 'equal' ? t('shell.selfTest.equal') : `${number(psnr, 1)} dB`,
+  });
+  const lines = [
+    device.adapter,
+    picture ? (parity ? t('shell.selfTest.parity', shown(parity)) : t('shell.selfTest.noParity')) : t('shell.selfTest.noPicture'),
+    half.agreement && t('shell.selfTest.half', shown(half.agreement)),
+    !half.available && t('shell.selfTest.noHalf'),
+    memory !== undefined && t('shell.selfTest.memory', { size: megabytes(memory) }),
+  ];
   return (
     <>
       <table className={styles.table}>
@@ -54,26 +69,29 @@ function Report({ report }: { readonly report: SelfTestReport }) {
           </tr>
         </thead>
         <tbody>
-          {report.providers.map((row) => (
-            <Row key={row.provider} row={row} />
+          {runs.map((row) => (
+            <Row key={providerName(row.provider, row.precision)} row={row} />
           ))}
         </tbody>
       </table>
-      <p className="caption">
-        {device?.adapter} ·{' '}
-        {parity ? t('shell.selfTest.parity', { ...parity, cells: number(parity.cells) }) : t('shell.selfTest.noParity')}
-        {memory !== undefined && ` · ${t('shell.selfTest.memory', { size: megabytes(memory) })}`}
-      </p>
+      {lines.map(
+        (line) =>
+          line && (
+            <p key={line} className={`caption ${styles.line}`}>
+              {line}
+            </p>
+          ),
+      )}
     </>
   );
 }
 
-function Row({ row: { provider, check, bench, failed } }: { readonly row: ProviderReport }) {
+function Row({ row: { provider, precision, check, bench, failed } }: { readonly row: RunReport }) {
   const { t } = useTexts();
   const time = (ms: number | undefined) => (ms === undefined ? '–' : `${number(ms, 1)} ms`);
   return (
     <tr>
-      <th scope="row">{provider === 'webgpu' ? 'WebGPU' : 'WASM'}</th>
+      <th scope="row">{providerName(provider, precision)}</th>
       {failed ? (
         <td colSpan={4}>{t('shell.selfTest.failed', { code: failed })}</td>
       ) : (

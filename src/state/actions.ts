@@ -1,9 +1,9 @@
 import type { Framing } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
-import type { BenchResult, ModelFiles, Provider, StoredModel } from '../engine/protocol.ts';
+import type { BenchResult, ModelFiles, Precision, Provider, StoredModel } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
-import type { SelfTestReport } from './self-test.ts';
+import type { SelfTestReport, Variant } from './self-test.ts';
 import type { CompareView, Palette, Place, State } from './store.ts';
 
 /** The page's verbs. Failures become `state.error`; none of these throws at a view. */
@@ -31,6 +31,8 @@ export interface Actions {
   closeModel(slot: number): void;
   /** Tries a failed model again, on the other provider when asked. */
   retryModel(slot: number, provider?: Provider): Promise<void>;
+  /** Opens the model again, computing in that precision, on the provider it has. */
+  setPrecision(slot: number, precision: Precision): Promise<void>;
   /** Models kept on this machine. */
   storedModels(): Promise<readonly StoredModel[]>;
   deleteStoredModel(id: string): Promise<void>;
@@ -65,8 +67,8 @@ export interface Actions {
   neighbours(slot: number, entry: number, count: number): Promise<{ entries: Int32Array; distances: Float32Array } | undefined>;
   /** What a grid looks like, decoded by the active model; nothing on the page changes. */
   decode(grid: TokenGrid): Promise<Picture | undefined>;
-  /** Parity, speed and memory of the active model on this machine; says which provider it has come to. */
-  selfTest(onStep: (provider: Provider) => void): Promise<SelfTestReport | undefined>;
+  /** Parity, speed and memory of the active model on this machine; says what it has come to. */
+  selfTest(onStep: (variant: Variant) => void): Promise<SelfTestReport | undefined>;
   bench(runs?: number): Promise<BenchResult | undefined>;
 
   /** Shows a failure that happened on the page outside these verbs. */

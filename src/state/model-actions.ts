@@ -12,6 +12,7 @@ type ModelVerbs =
   | 'openModelFiles'
   | 'closeModel'
   | 'retryModel'
+  | 'setPrecision'
   | 'storedModels'
   | 'deleteStoredModel';
 
@@ -67,6 +68,13 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
         if (!findSlot(store.getState(), slot)) return;
         parts.alive.revive(provider);
         await models.open(slot, provider);
+        await catchUp();
+      }),
+    setPrecision: (slot, precision) =>
+      attempt(store, async () => {
+        const model = findSlot(store.getState(), slot)?.model;
+        if (!model || model.precision === precision) return;
+        await models.open(slot, model.device.provider, precision);
         await catchUp();
       }),
     storedModels: async () => (await attempt(store, () => engine.storedModels())) ?? [],

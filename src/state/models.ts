@@ -1,7 +1,7 @@
 import { asTokenscopeError, isAbort, TokenscopeError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { parseManifest } from '../core/parse-manifest.ts';
-import type { Engine, ModelFiles, OpenModel, OpenOptions, Provider } from '../engine/protocol.ts';
+import type { Engine, ModelFiles, OpenModel, OpenOptions, Precision, Provider } from '../engine/protocol.ts';
 import { changeSlot, emptySlot, findSlot, withSlots } from './slots.ts';
 import type { Slot, Store } from './store.ts';
 
@@ -41,7 +41,7 @@ export function keepModels({ store, engine, gate, onFailure }: ModelParts) {
    * Opens the model of a slot (again). Throws what the engine throws; the slot then says so, or is gone when another model
    * still stands. An engine that was lost meanwhile is no failure of the model: whoever brings it back opens it.
    */
-  async function open(key: number, provider?: Provider): Promise<void> {
+  async function open(key: number, provider?: Provider, precision?: Precision): Promise<void> {
     const opening = openings.get(key);
     if (!opening) return;
     opening.controller.abort();
@@ -49,7 +49,7 @@ export function keepModels({ store, engine, gate, onFailure }: ModelParts) {
     const { signal } = opening.controller;
     const previous = findSlot(store.getState(), key)?.model;
     changeSlot(store, key, { phase: 'opening', error: undefined, progress: undefined });
-    const options: OpenOptions = provider ? { provider } : {};
+    const options: OpenOptions = { ...(provider && { provider }), ...(precision && { precision }) };
     try {
       await gate();
       signal.throwIfAborted();

@@ -20,11 +20,9 @@ export function Dialog({ title, closeText, wide = false, onClose, children }: Di
   const heading = useId();
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: keys look for the role to stay out of dialogs.
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the key for the backdrop, and the browser has it.
     <dialog
       ref={dialog}
-      role="dialog"
       className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
       aria-labelledby={heading}
       onClose={onClose}

@@ -46,7 +46,7 @@ function takesKeys(event: KeyboardEvent): boolean {
   return (
     event.defaultPrevented ||
     !!target?.closest?.(
-      'input, textarea, select, [contenteditable], [role="slider"], [role="menu"], [role="menuitem"], [role="dialog"], [role="listbox"]',
+      'input, textarea, select, [contenteditable], [role="slider"], [role="menu"], [role="menuitem"], dialog, [role="dialog"], [role="listbox"]',
     )
   );
 }

@@ -51,6 +51,9 @@ export const shell = texts(
       threads: 'threads',
       isolated: 'cross-origin isolated',
       half: 'half precision',
+      precision: 'precision',
+      precisionHint:
+        'fp16 takes half the memory and is faster on most graphics cards; a few tokens may differ. The quantizer stays in fp32. The self-test measures both.',
       use: 'Use {{provider}} instead',
       notIsolated:
         'The page is not isolated from other sites, so the processor works with one thread. Headers from the host, or a second visit, change that.',
@@ -143,7 +146,7 @@ export const shell = texts(
     },
     selfTest: {
       title: 'Self-test of this machine',
-      hint: 'Opens the model once on each provider, runs its own check, times ten runs on the present picture, and compares the tokens. The report stays here unless you send it to somebody.',
+      hint: 'Opens the model once on each provider, and in half precision where the graphics card can; runs its own check, times ten runs on the present picture, and compares tokens and reconstructions. The report stays here unless you send it to somebody.',
       run: 'Run',
       running: 'Running on {{provider}} …',
       save: 'Save the report (.json)',
@@ -154,9 +157,14 @@ export const shell = texts(
       passed: 'passed',
       notPassed: 'not passed',
       failed: 'did not run: {{code}}',
-      parity: '{{different}} of {{cells}} tokens differ between the providers',
-      noParity: 'only one provider ran, so there is nothing to compare',
-      memory: '{{size}} in use',
+      parity:
+        'WebGPU against WASM: {{different}} of {{cells}} tokens differ, {{clear}} of them clearly; PSNR between the reconstructions: {{psnr}}.',
+      noParity: 'Only one provider ran, so there is nothing to compare.',
+      half: 'fp16 against fp32: {{different}} of {{cells}} tokens differ, {{clear}} of them clearly; PSNR between the reconstructions: {{psnr}}.',
+      noHalf: 'Half precision (fp16) is not available on this adapter: it has no shader-f16.',
+      equal: 'no difference',
+      noPicture: 'There is no picture to time. Open one and run again.',
+      memory: '{{size}} in use.',
     },
     tray: {
       title: 'A set of {{amount}} pictures',
@@ -228,6 +236,8 @@ export const shell = texts(
       threads: '线程数',
       isolated: '跨源隔离',
       half: '半精度',
+      precision: '精度',
+      precisionHint: 'fp16 占用一半显存，在多数显卡上更快，少数词元可能不同；量化器始终用 fp32。自测会同时测量两者。',
       use: '改用 {{provider}}',
       notIsolated: '页面未与其他网站隔离，处理器只能用一个线程。由主机发送相应标头，或再次访问，即可改善。',
       reason: {
@@ -319,7 +329,7 @@ export const shell = texts(
     },
     selfTest: {
       title: '本机自测',
-      hint: '在每种运行方式上各打开一次模型，运行其自检，在当前图片上计时十次，并比较词元。报告只留在本机，除非你发给别人。',
+      hint: '在每种运行方式上各打开一次模型（显卡支持时还包括半精度），运行其自检，在当前图片上计时十次，并比较词元与重建。报告只留在本机，除非你发给别人。',
       run: '开始',
       running: '正在 {{provider}} 上运行…',
       save: '保存报告（.json）',
@@ -330,9 +340,14 @@ export const shell = texts(
       passed: '通过',
       notPassed: '未通过',
       failed: '未能运行：{{code}}',
-      parity: '两种运行方式的 {{cells}} 个词元中有 {{different}} 个不同',
-      noParity: '只有一种运行方式可用，无从比较',
-      memory: '占用内存 {{size}}',
+      parity:
+        'WebGPU 与 WASM 相比：{{cells}} 个词元中有 {{different}} 个不同，其中 {{clear}} 个差距明显；两者重建之间的 PSNR：{{psnr}}。',
+      noParity: '只有一种运行方式可用，无从比较。',
+      half: 'fp16 与 fp32 相比：{{cells}} 个词元中有 {{different}} 个不同，其中 {{clear}} 个差距明显；两者重建之间的 PSNR：{{psnr}}。',
+      noHalf: '此适配器没有 shader-f16，无法使用半精度（fp16）。',
+      equal: '无差异',
+      noPicture: '没有可计时的图片，请打开一张后再运行。',
+      memory: '占用内存 {{size}}。',
     },
     tray: {
       title: '图集：{{amount}} 张图片',
