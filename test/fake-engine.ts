@@ -217,7 +217,9 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
       onProgress({ stage: 'prepare' });
       const file = files['manifest.json'];
       const manifest: Manifest = file instanceof Blob ? JSON.parse(await file.text()) : fakeManifest;
-      const device = options.provider ? { ...fakeDevice, provider: options.provider, why: 'asked' as const } : fakeDevice;
+      const device = options.provider
+        ? { ...fakeDevice, provider: options.provider, why: 'asked' as const, shaderF16: options.provider === 'webgpu' }
+        : fakeDevice;
       const { precision = 'float32' } = options;
       const opened = { id: ++lastId, manifest, device, precision, codebookSize: K, entryDimension: D, openMs: 1 };
       models.set(opened.id, opened);

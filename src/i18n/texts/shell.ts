@@ -53,7 +53,7 @@ export const shell = texts(
       half: 'half precision',
       precision: 'precision',
       precisionHint:
-        'fp16 takes half the memory and is faster on most graphics cards; a few tokens may differ. The quantizer stays in fp32. The self-test measures both.',
+        'fp16 needs less memory and is often faster; a few tokens may differ. The quantizer stays in fp32. The self-test measures both.',
       use: 'Use {{provider}} instead',
       notIsolated:
         'The page is not isolated from other sites, so the processor works with one thread. Headers from the host, or a second visit, change that.',
@@ -237,7 +237,7 @@ export const shell = texts(
       isolated: '跨源隔离',
       half: '半精度',
       precision: '精度',
-      precisionHint: 'fp16 占用一半显存，在多数显卡上更快，少数词元可能不同；量化器始终用 fp32。自测会同时测量两者。',
+      precisionHint: 'fp16 占用更少显存，通常更快，但少数词元可能不同；量化器始终用 fp32。自测会同时测量两者。',
       use: '改用 {{provider}}',
       notIsolated: '页面未与其他网站隔离，处理器只能用一个线程。由主机发送相应标头，或再次访问，即可改善。',
       reason: {
