@@ -1,6 +1,6 @@
-import { Menu } from '@base-ui/react/menu';
 import { useTexts } from '../i18n/index.ts';
 import { useActions, useTokenscope } from '../state/hooks.ts';
+import { PopoverButton } from '../ui/popover.tsx';
 import styles from './compare-add-model.module.css';
 
 interface CompareAddModelProps {
@@ -8,28 +8,33 @@ interface CompareAddModelProps {
   readonly models: readonly { readonly id: string; readonly title: string; readonly facts: string }[];
 }
 
-/** A menu of the models that are not open yet; the chosen one becomes a further row. */
+/** The models that are not open yet; the chosen one becomes a further row. */
 export function CompareAddModel({ models }: CompareAddModelProps) {
   const { t } = useTexts();
   const actions = useActions();
   const slots = useTokenscope((state) => state.slots);
   const closed = models.filter(({ id }) => !slots.some((slot) => slot.manifest.id === id));
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className={`word-button ${styles.trigger}`}>+ {t('compare.addModel')}</Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={8} align="start" className={styles.positioner}>
-          <Menu.Popup className={styles.popup}>
-            {closed.length === 0 && <p className={styles.none}>{t('compare.allOpen')}</p>}
-            {closed.map(({ id, title, facts }) => (
-              <Menu.Item key={id} className={styles.item} onClick={() => void actions.addModel(id)}>
-                <span>{title}</span>
-                <span className="dimension">{facts}</span>
-              </Menu.Item>
-            ))}
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <PopoverButton className={`word-button ${styles.trigger}`} label={`+ ${t('compare.addModel')}`} title={t('compare.addModel')}>
+      {(close) => (
+        <div className={styles.list}>
+          {closed.length === 0 && <p className={styles.none}>{t('compare.allOpen')}</p>}
+          {closed.map(({ id, title, facts }) => (
+            <button
+              key={id}
+              type="button"
+              className={styles.item}
+              onClick={() => {
+                close();
+                void actions.addModel(id);
+              }}
+            >
+              <span>{title}</span>
+              <span className="dimension">{facts}</span>
+            </button>
+          ))}
+        </div>
+      )}
+    </PopoverButton>
   );
 }
