@@ -44,9 +44,12 @@ export default function SelfTestDialog({ onClose }: { readonly onClose: () => vo
 function Report({ report }: { readonly report: SelfTestReport }) {
   const { t } = useTexts();
   const { runs, parity, half, picture, memory, device } = report;
-  const shown = ({ cells, psnr, ...rest }: Agreement) => ({
-    ...rest,
-    cells: number(cells),
+  const shown = ({ cells, different, clear, psnr }: Agreement) => ({
+    tokens: t(different === 0 ? 'shell.selfTest.tokensEqual' : 'shell.selfTest.tokensDiffer', {
+      cells: number(cells),
+      different: number(different),
+      clear: number(clear),
+    }),
     psnr: psnr === 'equal' ? t('shell.selfTest.equal') : `${number(psnr, 1)} dB`,
   });
   const lines = [
@@ -54,7 +57,7 @@ function Report({ report }: { readonly report: SelfTestReport }) {
     picture ? (parity ? t('shell.selfTest.parity', shown(parity)) : t('shell.selfTest.noParity')) : t('shell.selfTest.noPicture'),
     half.agreement && t('shell.selfTest.half', shown(half.agreement)),
     !half.available && t('shell.selfTest.noHalf'),
-    memory !== undefined && t('shell.selfTest.memory', { size: megabytes(memory) }),
+    memory === undefined ? t('shell.selfTest.noMemory') : t('shell.selfTest.memory', { size: megabytes(memory) }),
   ];
   return (
     <>
