@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from '../browser.ts';
 import type { Command } from '../main.ts';
-import { runProgram, runTool } from '../project.ts';
+import { buildSite, runProgram, runTool } from '../project.ts';
 
 interface Outcome {
   readonly passed: number;
@@ -19,7 +19,7 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const asOne = (code: number): Outcome => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 const STEPS: readonly Step[] = [
-  { name: 'build', run: async () => asOne(await runTool('vite/bin/vite.js', ['build', '--logLevel', 'warn'])) },
+  { name: 'build', run: async () => asOne(await buildSite()) },
   { name: 'check', run: async () => asOne(await runProgram(npm, ['run', '--silent', 'check'])) },
   { name: 'unit', run: () => runVitest('unit') },
   { name: 'browser', run: () => runVitest('browser') },
