@@ -78,17 +78,21 @@ function drawCross(context: CanvasRenderingContext2D, theme: ThemeColours, x: nu
   context.stroke();
 }
 
-/** How an entry looks where it has a pixel or two: paler when unused, all but gone when dead. */
-function farColours(board: Board, theme: ThemeColours): Uint32Array {
+/** How an entry looks where it has a pixel or two, as a word of pixels: paler when unused, all but gone when dead. */
+function farWords(board: Board, theme: ThemeColours): Uint32Array {
+  const { colours, counts, dead } = board;
   const paper = parseColour(theme.paper);
-  return Uint32Array.from(board.colours, (colour, entry) =>
-    board.counts[entry]! > 0 ? colour : mix(colour, paper, board.dead?.[entry] ? 0.9 : 0.62),
-  );
+  const words = new Uint32Array(colours.length);
+  for (let entry = 0; entry < words.length; entry++) {
+    const colour = colours[entry]!;
+    words[entry] = opaque(counts[entry]! > 0 ? colour : mix(colour, paper, dead?.[entry] ? 0.9 : 0.62));
+  }
+  return words;
 }
 
 interface Far {
   readonly theme: ThemeColours;
-  readonly colours: Uint32Array;
+  readonly words: Uint32Array;
   raster: HTMLCanvasElement | undefined;
 }
 
@@ -97,7 +101,7 @@ const farOf = new WeakMap<Board, Far>();
 function far(board: Board, theme: ThemeColours): Far {
   let known = farOf.get(board);
   if (known?.theme !== theme) {
-    known = { theme, colours: farColours(board, theme), raster: undefined };
+    known = { theme, words: farWords(board, theme), raster: undefined };
     farOf.set(board, known);
   }
   return known;
@@ -106,18 +110,18 @@ function far(board: Board, theme: ThemeColours): Far {
 /** The whole board from far away: one pixel for each place, scaled, whatever the size of the codebook. */
 export function drawRowsFar(context: CanvasRenderingContext2D, board: Board, theme: ThemeColours, { rect }: BoardView): void {
   const known = far(board, theme);
-  known.raster ??= rasterOf(board, known.colours);
+  known.raster ??= rasterOf(board, known.words);
   context.imageSmoothingEnabled = rect.width < known.raster.width * devicePixelRatio;
   context.drawImage(known.raster, rect.x, rect.y, rect.width, rect.height);
 }
 
-function rasterOf({ layout, order }: Board, colours: Uint32Array): HTMLCanvasElement {
+function rasterOf({ layout, order }: Board, far: Uint32Array): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = layout.columns;
   canvas.height = layout.columns;
   const image = new ImageData(canvas.width, canvas.height);
   const words = new Uint32Array(image.data.buffer);
-  for (let place = 0; place < order.length; place++) words[place] = opaque(colours[order[place]!]!);
+  for (let place = 0; place < order.length; place++) words[place] = far[order[place]!]!;
   canvas.getContext('2d')!.putImageData(image, 0, 0);
   return canvas;
 }
@@ -131,20 +135,25 @@ export function drawMapFar(
   ratio: number,
 ): void {
   const { width, height } = context.canvas;
-  const { colours } = far(board, theme);
+  const known = far(board, theme);
   const image = new ImageData(width, height);
   const words = new Uint32Array(image.data.buffer);
-  const positions = board.layout.positions!;
+  const { counts, layout } = board;
+  const positions = layout.positions!;
   const unit = scale * ratio;
+  const left = rect.x * ratio;
+  const top = rect.y * ratio;
   for (const used of [false, true]) {
     const side = Math.max(1, Math.round((used ? 1.2 : 0.7) * Math.max(ratio, unit * 0.5)));
-    for (let entry = 0; entry < board.counts.length; entry++) {
-      if (board.counts[entry]! > 0 !== used) continue;
-      const x = Math.round(rect.x * ratio + positions[entry * 2]! * unit - side / 2);
-      const y = Math.round(rect.y * ratio + positions[entry * 2 + 1]! * unit - side / 2);
+    for (let entry = 0; entry < counts.length; entry++) {
+      if (counts[entry]! > 0 !== used) continue;
+      const x = (left + positions[entry * 2]! * unit - side / 2) | 0;
+      const y = (top + positions[entry * 2 + 1]! * unit - side / 2) | 0;
       if (x < 0 || y < 0 || x + side > width || y + side > height) continue;
-      const word = opaque(colours[entry]!);
-      for (let row = 0; row < side; row++) words.fill(word, (y + row) * width + x, (y + row) * width + x + side);
+      const word = known.words[entry]!;
+      for (let row = y * width + x, end = row + side * width; row < end; row += width) {
+        for (let i = 0; i < side; i++) words[row + i] = word;
+      }
     }
   }
   context.putImageData(image, 0, 0);

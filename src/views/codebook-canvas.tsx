@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { number, useTexts } from '../i18n/index.ts';
 import { useActions, usePlaygroundStore } from '../state/hooks.ts';
@@ -25,7 +25,7 @@ interface CodebookCanvasProps {
 }
 
 /** All entries on one canvas, 2 or 262,144 of them: points, zooms, pans; the selected one has the ring. */
-export function CodebookCanvas({ slot, board, neighbours, side }: CodebookCanvasProps) {
+export const CodebookCanvas = memo(function CodebookCanvas({ slot, board, neighbours, side }: CodebookCanvasProps) {
   const { t } = useTexts();
   const actions = useActions();
   const element = useRef<HTMLDivElement>(null);
@@ -80,7 +80,7 @@ export function CodebookCanvas({ slot, board, neighbours, side }: CodebookCanvas
       <CodebookZoom frame={frame} view={view} />
     </div>
   );
-}
+});
 
 type ViewStore = StoreApi<View>;
 

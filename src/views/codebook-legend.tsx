@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { number, useTexts } from '../i18n/index.ts';
 import { useTokenscope } from '../state/hooks.ts';
 import type { Slot } from '../state/store.ts';
@@ -5,7 +6,7 @@ import type { Board } from './codebook-board.ts';
 import styles from './codebook-legend.module.css';
 
 /** What large, small and crossed entries mean. */
-export function CodebookLegend({ slot, board }: { readonly slot: Slot; readonly board: Board }) {
+export const CodebookLegend = memo(function CodebookLegend({ slot, board }: { readonly slot: Slot; readonly board: Board }) {
   const { t } = useTexts();
   const usageOf = useTokenscope((state) => state.codebook.usageOf);
   const dead = board.dead?.reduce((sum, one) => sum + one, 0);
@@ -27,4 +28,4 @@ export function CodebookLegend({ slot, board }: { readonly slot: Slot; readonly 
       )}
     </div>
   );
-}
+});

@@ -74,7 +74,7 @@ export function CodebookNeighbours({ slot, board, neighbours, side }: CodebookNe
         return (
           <button
             type="button"
-            key={entry}
+            key={i}
             aria-label={t('codebook.goToEntry', { entry })}
             onClick={() => actions.selectEntry(entry)}
           >

@@ -10,7 +10,7 @@ export interface EntryFacts {
   readonly geometry: Float32Array | undefined;
 }
 
-/** Gives a whole number in [0, 2 ^ 31) for an entry. */
+/** Gives a whole number in [0, 2 ^ 32) for an entry. */
 type Key = (entry: number) => number;
 
 /**
@@ -19,11 +19,11 @@ type Key = (entry: number) => number;
  * so that neighbours in the order are neighbours in the codebook.
  */
 export function orderEntries(order: EntryOrder, { size, counts, colours, geometry }: EntryFacts, columns: number): Uint32Array {
-  const all = Uint32Array.from({ length: size }, (_, entry) => entry);
+  const all = countUp(size);
   const lightness = (entry: number) => 255_000 - Math.round(brightness(colours[entry]!) * 1000);
   switch (order) {
     case 'usage':
-      return sortBy(all, (entry) => 0x7fffffff - counts[entry]!);
+      return sortBy(all, (entry) => 0xffffffff - counts[entry]!);
     case 'brightness':
       return sortRows(sortBy(all, lightness), columns, (entry) => warmth(colours[entry]!) + 255);
     case 'hue':
@@ -46,20 +46,53 @@ export function placesIn(order: Uint32Array): Uint32Array {
   return places;
 }
 
-/** Room for the entry below its key, so that plain numbers are sorted: ten times faster than a comparison function. */
-const INDEX_ROOM = 2 ** 21;
-
-/** Entries by ascending key; equal keys by index. */
-function sortBy(entries: Uint32Array, key: Key): Uint32Array {
-  const keys = Float64Array.from(entries, (entry) => key(entry) * INDEX_ROOM + entry).sort();
-  return Uint32Array.from(keys, (value) => value % INDEX_ROOM);
+/** Plain loops: `Uint32Array.from` with a function takes ten times as long, which a large codebook shows. */
+function countUp(size: number): Uint32Array {
+  const entries = new Uint32Array(size);
+  for (let entry = 0; entry < size; entry++) entries[entry] = entry;
+  return entries;
 }
 
+/** Entries by ascending key; equal keys keep their order. */
+function sortBy(entries: Uint32Array, key: Key): Uint32Array {
+  const keys = new Uint32Array(entries.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = key(entries[i]!);
+  return radixSort(entries, keys);
+}
+
+/** Orders every row by a key under 2 ^ `KEY_BITS`: the row in front of the key makes it one sort for all rows. */
 function sortRows(order: Uint32Array, columns: number, key: Key): Uint32Array {
-  for (let start = 0; start < order.length; start += columns) {
-    order.set(sortBy(order.subarray(start, Math.min(order.length, start + columns)), key), start);
+  const keys = new Uint32Array(order.length);
+  for (let place = 0; place < keys.length; place++) keys[place] = Math.floor(place / columns) * KEY_ROOM + key(order[place]!);
+  return radixSort(order, keys);
+}
+
+/** Largest key within a row, and so many rows: 2 ^ 32 together. */
+const KEY_ROOM = 2 ** 18;
+
+const DIGIT = 11;
+
+/** Least significant digit first, stable: a quarter of a million keys in a few milliseconds, where a comparison takes hundreds. */
+function radixSort(values: Uint32Array, keys: Uint32Array): Uint32Array {
+  const size = keys.length;
+  let from = { values: values.slice(), keys: keys.slice() };
+  let to = { values: new Uint32Array(size), keys: new Uint32Array(size) };
+  const mask = (1 << DIGIT) - 1;
+  let most = 0;
+  for (let i = 0; i < size; i++) if (keys[i]! > most) most = keys[i]!;
+  for (let shift = 0; shift < 32 && most >>> shift > 0; shift += DIGIT) {
+    const places = new Uint32Array(mask + 2);
+    for (let i = 0; i < size; i++) places[((from.keys[i]! >>> shift) & mask) + 1]!++;
+    for (let digit = 0; digit <= mask; digit++) places[digit + 1]! += places[digit]!;
+    for (let i = 0; i < size; i++) {
+      const key = from.keys[i]!;
+      const place = places[(key >>> shift) & mask]!++;
+      to.keys[place] = key;
+      to.values[place] = from.values[i]!;
+    }
+    [from, to] = [to, from];
   }
-  return order;
+  return from.values;
 }
 
 /** Luma of BT.601, 0 to 255. */

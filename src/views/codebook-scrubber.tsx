@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { memo, useCallback } from 'react';
 import { cssColour, mix, parseColour } from '../core/colour.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { useActions, useTokenscope } from '../state/hooks.ts';
@@ -20,7 +20,7 @@ const HEIGHT = 34;
 const SAMPLES = 12;
 
 /** All entries in a line, in the chosen order, with a handle at the selected one. */
-export function CodebookScrubber({ board, width, order }: CodebookScrubberProps) {
+export const CodebookScrubber = memo(function CodebookScrubber({ board, width, order }: CodebookScrubberProps) {
   const { t } = useTexts();
   const actions = useActions();
   const theme = useThemeColours();
@@ -63,7 +63,7 @@ export function CodebookScrubber({ board, width, order }: CodebookScrubberProps)
       <i className={styles.handle} style={{ left: `${((place + 0.5) / size) * 100}%` }} />
     </div>
   );
-}
+});
 
 function keyStep(key: string, size: number): number | undefined {
   const page = Math.max(1, Math.round(size / 20));

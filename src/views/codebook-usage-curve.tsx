@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import { number, useTexts } from '../i18n/index.ts';
 import { Choices } from '../ui/choices.tsx';
 import { type Axis, type Curve, decades, LineChart } from '../ui/line-chart.tsx';
@@ -33,12 +33,16 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
   const ranks = asked ?? (counts.length > LARGE ? 'log' : 'linear');
   const picture = useMemo(() => seriesOf('picture', counts), [counts]);
   const all = useMemo(() => (visit.pictures > 0 ? seriesOf('visit', visit.counts) : undefined), [visit]);
-  const series = all ? [picture, all] : [picture];
-  const { x, y } = axes(series, counts.length, ranks);
+  const series = useMemo(() => (all ? [picture, all] : [picture]), [picture, all]);
+  const { x, y } = useMemo(() => axes(series, counts.length, ranks), [series, counts.length, ranks]);
+  const curves = useMemo(() => series.map(curveOf).reverse(), [series]);
   const rank = entry === undefined ? undefined : rankOf(picture.steps, counts[entry] ?? 0);
   const marker = rank && entry !== undefined ? ([rank, counts[entry]! / picture.facts.total] as const) : undefined;
   useUsageFiles(svg, counts, visit.counts);
-  const names = { picture: t('codebook.thisPicture'), visit: t('codebook.visitPictures', { count: visit.pictures }) };
+  const names = useMemo(
+    () => ({ picture: t('codebook.thisPicture'), visit: t('codebook.visitPictures', { count: visit.pictures }) }),
+    [t, visit.pictures],
+  );
   return (
     <div className={styles.usage} data-narrow={width < 440 || undefined}>
       <div className={styles.caption}>
@@ -61,7 +65,7 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
           height={height - 52 - (width < 440 ? 64 : 0)}
           x={x}
           y={y}
-          curves={series.map(curveOf).reverse()}
+          curves={curves}
           marker={marker}
           label={t('codebook.usageLabel', { used: number(picture.facts.used), size: number(counts.length) })}
         />
@@ -104,7 +108,12 @@ function percentText(share: number): string {
   return `${number(percent, Math.max(0, Math.ceil(-Math.log10(percent) - 1e-9)))} %`;
 }
 
-function Legend({ series, names }: { readonly series: readonly Series[]; readonly names: Record<Series['id'], string> }) {
+interface TableProps {
+  readonly series: readonly Series[];
+  readonly names: Record<Series['id'], string>;
+}
+
+const Legend = memo(function Legend({ series, names }: TableProps) {
   const { t } = useTexts();
   return (
     <table className={styles.legend}>
@@ -133,7 +142,7 @@ function Legend({ series, names }: { readonly series: readonly Series[]; readonl
       </tbody>
     </table>
   );
-}
+});
 
 function bitDigits(size: number): number {
   return Number.isInteger(Math.log2(size)) ? 0 : 1;
@@ -148,7 +157,7 @@ function useCeiling(tokens: number, size: number): string {
 }
 
 /** The curve as numbers, for screen readers. */
-function RankTable({ series, names }: { readonly series: readonly Series[]; readonly names: Record<Series['id'], string> }) {
+const RankTable = memo(function RankTable({ series, names }: TableProps) {
   const { t } = useTexts();
   const ranks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000].filter((rank) => rank <= series[0]!.counts.length);
   const countAt = ({ steps }: Series, rank: number) => steps.find((step) => rank >= step.from && rank <= step.to)?.count ?? 0;
@@ -177,7 +186,7 @@ function RankTable({ series, names }: { readonly series: readonly Series[]; read
       </tbody>
     </table>
   );
-}
+});
 
 function useUsageFiles(svg: React.RefObject<SVGSVGElement | null>, counts: Uint32Array, visit: Uint32Array): void {
   const { t } = useTexts();

@@ -46,5 +46,8 @@ export function effectiveOrder(asked: EntryOrder, hasGeometry: boolean): EntryOr
 function deadEntries(counts: Uint32Array): Uint8Array | undefined {
   let total = 0;
   for (let entry = 0; entry < counts.length; entry++) total += counts[entry]!;
-  return seenEnough(total, counts.length) ? Uint8Array.from(counts, (count) => (count === 0 ? 1 : 0)) : undefined;
+  if (!seenEnough(total, counts.length)) return undefined;
+  const dead = new Uint8Array(counts.length);
+  for (let entry = 0; entry < dead.length; entry++) dead[entry] = counts[entry] === 0 ? 1 : 0;
+  return dead;
 }
