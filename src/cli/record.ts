@@ -8,10 +8,8 @@ import { openBuiltPage, openModel, TOY, waitForResult } from './page.ts';
 import { ROOT } from './project.ts';
 import { changeManifest } from './write-figures.ts';
 
-/** Lossy, but above what the eye finds; lossless would be several times the bytes at first paint. */
-const QUALITY = 0.96;
-/** Lossless: neighbours in the atlas have nothing to do with each other, and must not bleed into each other. */
-const ATLAS_QUALITY = 1;
+/** WebP without loss: recorded pictures give the very numbers of a live run, and neighbours in the atlas do not bleed into each other. */
+const LOSSLESS = 1;
 const ATLAS_COLUMNS = 32;
 /** Larger codebooks draw their entries when they are looked at. */
 const ATLAS_ENTRIES = 16_384;
@@ -64,7 +62,7 @@ async function recordSample(page: Page, id: string, sample: string): Promise<Rec
       provider: device.provider,
       picture: [...new Uint8Array(bytes)],
     };
-  }, QUALITY);
+  }, LOSSLESS);
   const file = `recorded-${sample}.webp`;
   writeFileSync(join(ROOT, 'models', id, file), Uint8Array.from(made.picture));
   const tokens = packTokens(made.tokens, made.codebookSize);
@@ -88,7 +86,7 @@ async function recordAtlas(page: Page, id: string): Promise<Manifest['atlas']> {
       const bytes = await (await canvas.convertToBlob({ type: 'image/webp', quality })).arrayBuffer();
       return { cell: side, picture: [...new Uint8Array(bytes)] };
     },
-    { columns: ATLAS_COLUMNS, most: ATLAS_ENTRIES, quality: ATLAS_QUALITY },
+    { columns: ATLAS_COLUMNS, most: ATLAS_ENTRIES, quality: LOSSLESS },
   );
   if (!made) return undefined;
   const file = 'entries.webp';
