@@ -53,9 +53,11 @@ export function drawGlyph(
   const used = board.counts[entry]! > 0;
   const left = x - size / 2;
   const top = y - size / 2;
-  context.globalAlpha = used ? 1 : 0.55;
+  // Large enough to see something in it, an unused entry shows its picture too.
+  const large = size >= 12;
+  context.globalAlpha = used ? 1 : large ? 0.75 : 0.55;
   context.imageSmoothingEnabled = size > 16;
-  if (!used || !drawEntryPicture(context, pictures, entry, left, top, size)) {
+  if (!(used || large) || !drawEntryPicture(context, pictures, entry, left, top, size)) {
     context.fillStyle = cssColour(board.colours[entry]!);
     context.fillRect(left, top, size, size);
   }

@@ -179,17 +179,30 @@ function Rings({ board, neighbours, frame, view, hover }: RingsProps) {
   return <LiveCanvas className={styles.rings} width={width} height={height} draw={draw} subscribe={subscribe} aria-hidden />;
 }
 
-/** An entry selected elsewhere (keys, scrubber, a neighbour) comes into view; one that is pointed at stays where it is. */
+/**
+ * An entry selected elsewhere (keys, scrubber, a neighbour) comes into view, and so does the selected one in a new order;
+ * one that is pointed at stays where it is. Between rows and map everything is shown first.
+ */
 function useKeepInView(board: Board, frame: Frame, view: ViewStore, hover: HoverStore): void {
   const store = usePlaygroundStore();
+  const isMap = board.layout.positions !== undefined;
+  const reveal = useCallback(() => {
+    const { entry } = store.getState().selection;
+    if (entry === undefined || entry >= board.order.length) return;
+    const { x, y } = centreOf(board.layout, entry, board.places[entry]!);
+    const point = { x: x / board.layout.world.width, y: y / board.layout.world.height };
+    view.setState(revealPoint(view.getState(), point, scaleOf(view.getState(), frame) / 2 + 8, frame));
+  }, [store, board, frame, view]);
+  useEffect(() => view.setState(FIT), [view, isMap]);
+  // Another order brings it into view, another count does not.
+  useEffect(reveal, [board.order]);
   useEffect(
     () =>
       store.subscribe(({ selection: { entry } }, before) => {
-        if (entry === undefined || entry === before.selection.entry || entry === hover.getState().entry) return;
-        const { x, y } = centreOf(board.layout, entry, board.places[entry] ?? 0);
-        const point = { x: x / board.layout.world.width, y: y / board.layout.world.height };
-        view.setState(revealPoint(view.getState(), point, scaleOf(view.getState(), frame) / 2 + 8, frame));
+        if (entry !== before.selection.entry && entry !== hover.getState().entry) reveal();
       }),
-    [store, board, frame, view, hover],
+    [store, hover, reveal],
   );
+  // What was under the pointer is no longer there.
+  useEffect(() => view.subscribe(() => hover.setState({ entry: undefined })), [view, hover]);
 }

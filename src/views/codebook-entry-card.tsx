@@ -57,7 +57,7 @@ export function CodebookEntryCard({ slot, board, entry, neighbours, width, compa
           <div className={styles.bits}>{entry.toString(2).padStart(bitsOf(size), '0')}</div>
           <div className={styles.counts}>
             <Count times={places.length} text={t('codebook.inThisPicture', { times: MARK })} />
-            {slot.visit.pictures > 0 && (
+            {slot.visit.pictures > 1 && (
               <Count
                 times={slot.visit.counts[entry] ?? 0}
                 text={t('codebook.inVisit', { count: slot.visit.pictures, times: MARK })}

@@ -24,13 +24,16 @@ export function CodebookJump({ size, ref }: { readonly size: number; readonly re
     }),
     [],
   );
+  const leave = () => {
+    setText('');
+    field.current?.blur();
+  };
   const wrong = text !== '' && !(Number(text) < size);
   const go = (event: React.FormEvent) => {
     event.preventDefault();
     if (text === '' || wrong) return;
     actions.selectEntry(Number(text));
-    setText('');
-    field.current?.blur();
+    leave();
   };
   return (
     <form className={styles.jump} onSubmit={go}>
@@ -44,7 +47,7 @@ export function CodebookJump({ size, ref }: { readonly size: number; readonly re
           placeholder={`0–${size - 1}`}
           aria-invalid={wrong}
           onChange={(event) => setText(event.target.value.replace(/\D/g, ''))}
-          onKeyDown={(event) => event.key === 'Escape' && (setText(''), field.current?.blur())}
+          onKeyDown={(event) => event.key === 'Escape' && leave()}
         />
       </label>
     </form>

@@ -32,7 +32,7 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
   const [asked, setRanks] = useState<'linear' | 'log'>();
   const ranks = asked ?? (counts.length > LARGE ? 'log' : 'linear');
   const picture = useMemo(() => seriesOf('picture', counts), [counts]);
-  const all = useMemo(() => (visit.pictures > 0 ? seriesOf('visit', visit.counts) : undefined), [visit]);
+  const all = useMemo(() => (visit.pictures > 1 ? seriesOf('visit', visit.counts) : undefined), [visit]);
   const series = useMemo(() => (all ? [picture, all] : [picture]), [picture, all]);
   const { x, y } = useMemo(() => axes(series, counts.length, ranks), [series, counts.length, ranks]);
   const curves = useMemo(() => series.map(curveOf).reverse(), [series]);
@@ -44,7 +44,7 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
     [t, visit.pictures],
   );
   return (
-    <div className={styles.usage} data-narrow={width < 440 || undefined}>
+    <div className={styles.usage} data-narrow={width < 440 || undefined} data-ranks={ranks}>
       <div className={styles.caption}>
         <b>{t('codebook.usageByRank')}</b>
         <Choices

@@ -5,7 +5,7 @@ import { bitmapOf } from '../ui/bitmap.ts';
 /** CSS pixels of one picture pixel from which on pixels get a grid. */
 const GRID_FROM = 10;
 /** Below it squares would come out uneven. */
-const SQUARES_FROM = 2;
+const SQUARES_FROM = 3;
 
 /** Draws a picture into a rectangle: smooth or in squares; at a high zoom a hairline between pixels. */
 export function drawPicture(context: CanvasRenderingContext2D, picture: Picture, rect: Rect, smooth: boolean): void {

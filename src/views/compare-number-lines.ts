@@ -1,20 +1,12 @@
-import { useMemo } from 'react';
-import type { Metric } from '../core/metric.ts';
+import { useMemo, useRef } from 'react';
+import type { Measures, Metric } from '../core/metric.ts';
 import { useTexts } from '../i18n/index.ts';
 import { metrics } from '../metrics/index.ts';
 import type { Slot } from '../state/store.ts';
 import { csvBlob, type Savable, useSavable } from '../ui/savable.ts';
+import { useMeasured } from './compare-measured.ts';
 import type { NumberLine } from './compare-measures.tsx';
-import {
-  bestOf,
-  decodeTime,
-  encodeTime,
-  measureOf,
-  measureText,
-  metricOrder,
-  numbersTable,
-  timeText,
-} from './compare-numbers.ts';
+import { bestOf, decodeTime, encodeTime, measureText, metricOrder, numbersTable, timeText } from './compare-numbers.ts';
 
 const SHELF: Readonly<Record<string, Metric>> = metrics;
 
@@ -24,18 +16,18 @@ const SHOWN = metricOrder(SHELF).filter((id) => !LEFT_OUT.has(id));
 
 /** The numbers of every slot, in the order and manner they are shown. */
 export function useNumberLines(slots: readonly Slot[]): readonly (readonly NumberLine[])[] {
-  const measured = useMetricLines(slots);
+  const measured = useMetricLines(useMeasured(slots));
   const run = useRunLines(slots);
   return slots.map((_, index) => [...measured, ...run].map((line) => line[index]!));
 }
 
 /** One array for each metric, with a line for each slot. */
-function useMetricLines(slots: readonly Slot[]): NumberLine[][] {
+function useMetricLines(measures: readonly (Measures | undefined)[]): NumberLine[][] {
   const { t } = useTexts();
   const say = t as unknown as (key: string) => string;
   return SHOWN.map((id) => {
     const metric = SHELF[id]!;
-    const values = slots.map((slot) => measureOf(slot, id));
+    const values = measures.map((one) => one?.[id]);
     const best = bestOf(values, metric.better, metric.digits);
     return values.map((value, index) => ({
       id,
@@ -74,15 +66,21 @@ function useRunLines(slots: readonly Slot[]): NumberLine[][] {
 /** Offers the numbers of all models as a table for saving. */
 export function useNumbersTable(slots: readonly Slot[]): void {
   const { t } = useTexts();
+  const measured = useMeasured(slots);
+  const latest = useRef(measured);
+  latest.current = measured;
   const title = t('compare.saveNumbers');
   const savable = useMemo<Savable | undefined>(
-    () => (slots.length > 0 ? { file: 'tokenscope-numbers', title, formats: { csv: () => numbersCsv(slots) } } : undefined),
+    () =>
+      slots.length > 0
+        ? { file: 'tokenscope-numbers', title, formats: { csv: () => numbersCsv(slots, latest.current) } }
+        : undefined,
     [slots, title],
   );
   useSavable(savable);
 }
 
-function numbersCsv(slots: readonly Slot[]): Blob {
-  const { header, rows } = numbersTable(slots, SHELF);
+function numbersCsv(slots: readonly Slot[], measures: readonly (Measures | undefined)[]): Blob {
+  const { header, rows } = numbersTable(slots, measures, SHELF);
   return csvBlob(header, rows);
 }

@@ -1,4 +1,4 @@
-import type { Metric } from '../core/metric.ts';
+import type { Measures, Metric } from '../core/metric.ts';
 import { number } from '../i18n/index.ts';
 import type { Result, Slot } from '../state/store.ts';
 
@@ -45,10 +45,6 @@ export function decodeTime(result: Result | undefined): number | undefined {
   return result?.recorded ? undefined : result?.timings?.decodeMs;
 }
 
-export function measureOf(slot: Slot, metric: string): number | null | undefined {
-  return slot.result?.measures?.values[metric];
-}
-
 /** Milliseconds in two or three digits, seconds above ten. */
 export function timeText(milliseconds: number): string {
   if (milliseconds >= 10_000) return `${number(milliseconds / 1000, 1)} s`;
@@ -56,14 +52,18 @@ export function timeText(milliseconds: number): string {
 }
 
 /** The table as it is saved: one row for each model, one column for each number. */
-export function numbersTable(slots: readonly Slot[], metrics: Readonly<Record<string, Metric>>) {
+export function numbersTable(
+  slots: readonly Slot[],
+  measures: readonly (Measures | undefined)[],
+  metrics: Readonly<Record<string, Metric>>,
+) {
   const ids = metricOrder(metrics);
   const header = ['model', 'id', 'result', ...ids, 'encode_ms', 'decode_ms', 'provider'];
-  const rows = slots.map((slot) => [
+  const rows = slots.map((slot, index) => [
     slot.manifest.title,
     slot.manifest.id,
     slot.result ? (slot.result.recorded ? 'recorded' : 'live') : '',
-    ...ids.map((id) => measureOf(slot, id) ?? null),
+    ...ids.map((id) => measures[index]?.[id] ?? null),
     encodeTime(slot.result) ?? null,
     decodeTime(slot.result) ?? null,
     slot.result?.recorded ? null : (slot.model?.device.provider ?? null),

@@ -61,7 +61,7 @@ export const compare = texts(
     waiting: 'The reconstruction appears here as soon as this model has run.',
     failedRow: 'This model could not be opened.',
     retry: 'Try again',
-    saveNumbers: 'Numbers of all models',
+    saveNumbers: 'numbers of all models',
     saveSide: '{{model}}: source and reconstruction side by side',
     saveDifference: '{{model}}: difference map',
     keys: 'Compare',
