@@ -14,8 +14,12 @@ def gradient_l1(a: Tensor, b: Tensor) -> Tensor:
     return sum((p - q).abs().mean() for p, q in zip(gradients(a), gradients(b)))
 
 
-def multiscale_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (2, 4)) -> Tensor:
+def multiscale_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (2, 4, 8)) -> Tensor:
     return sum(F.l1_loss(F.avg_pool2d(a, s), F.avg_pool2d(b, s)) for s in scales)
+
+
+def finest_band(x: Tensor) -> Tensor:
+    return x - F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
 
 
 def detail_energy(x: Tensor) -> list[Tensor]:
@@ -35,12 +39,20 @@ def detail_energy_l1(a: Tensor, b: Tensor) -> Tensor:
     return sum(F.l1_loss(p, q) for p, q in zip(detail_energy(a), detail_energy(b)))
 
 
+def grid_l1(a: Tensor, b: Tensor, period: int) -> Tensor:
+    """The part of the error that repeats with the token grid: folded to one cell, without its mean."""
+    count, channels, height, width = a.shape
+    cells = (a - b).view(count, channels, height // period, period, width // period, period)
+    pattern = cells.mean((2, 4))
+    return (pattern - pattern.mean((2, 3), keepdim=True)).abs().mean()
+
+
 class Discriminator(nn.Module):
-    """Judges overlapping patches; spectral norm on every convolution."""
+    """Judges overlapping patches of the picture and its finest band; spectral norm on every convolution."""
 
     def __init__(self, widths: tuple[int, ...] = (48, 96, 160)):
         super().__init__()
-        channels = (3, *widths)
+        channels = (6, *widths)
         self.layers = nn.ModuleList(
             spectral_norm(nn.Conv2d(a, b, 4, stride=2, padding=1)) for a, b in zip(channels, widths)
         )
@@ -48,7 +60,7 @@ class Discriminator(nn.Module):
         self.verdict = spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1))
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
-        features, x = [], pixels
+        features, x = [], torch.cat([pixels, 3 * finest_band(pixels)], dim=1)
         for layer in (*self.layers, self.mix):
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)

@@ -26,6 +26,7 @@ from losses import (
     discriminator_hinge,
     feature_matching,
     gradient_l1,
+    grid_l1,
     multiscale_l1,
 )
 from network import Autoencoder
@@ -46,17 +47,18 @@ class Trainer:
         )
         self.discriminator = Discriminator().to(memory_format=torch.channels_last)
         self.critic_optimizer = torch.optim.AdamW(
-            self.discriminator.parameters(), recipe.learning_rate, betas=(0.5, 0.9), weight_decay=1e-4
+            self.discriminator.parameters(), betas=(0.5, 0.9), weight_decay=1e-4
         )
         self.step, self.seconds, self.critic_steps, self.balance = 0, 0.0, 0, 0.0
         self.recent_latents: list[Tensor] = []
+        self.quantizes, self.encoder_rests = False, False
 
     PARTS = ("network", "average", "quantizer", "optimizer", "discriminator", "critic_optimizer")
-    COUNTERS = ("step", "seconds", "critic_steps", "balance")
+    VALUES = ("step", "seconds", "critic_steps", "balance", "quantizes", "recent_latents")
 
     def save(self, file: Path, **extra) -> None:
         state = {name: getattr(self, name).state_dict() for name in self.PARTS}
-        state |= {name: getattr(self, name) for name in self.COUNTERS} | extra
+        state |= {name: getattr(self, name) for name in self.VALUES} | extra
         state["model"] = self.recipe.id
         temporary = file.with_suffix(".tmp")
         torch.save(state, temporary)
@@ -66,7 +68,7 @@ class Trainer:
         state = torch.load(file, weights_only=True)
         for name in self.PARTS:
             getattr(self, name).load_state_dict(state[name])
-        for name in self.COUNTERS:
+        for name in self.VALUES:
             setattr(self, name, state[name])
 
     @property
@@ -80,20 +82,25 @@ class Trainer:
 
     def train_step(self, pixels: Tensor) -> dict[str, float]:
         recipe = self.recipe
+        critic_on = recipe.adversarial is not None and self.progress >= recipe.adversarial.start
+        if critic_on and not self.encoder_rests:
+            self._rest_encoder()
+        peak = recipe.adversarial.learning_rate if critic_on else recipe.learning_rate
         for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate(recipe.learning_rate)
-        quantize = self.step >= recipe.unquantized_steps
-        if self.step == recipe.unquantized_steps:
+            group["lr"] = self.learning_rate(peak)
+        warm = self.step >= recipe.unquantized_steps or self.progress >= 0.1
+        if warm and not self.quantizes:
             self.quantizer.start_from(torch.cat(self.recent_latents))
             self.recent_latents.clear()
+            self.quantizes = True
 
         latents = self.network.encoder(pixels)
-        if not quantize:
+        if not self.quantizes:
             self._remember(latents)
-        quantized, tokens, commitment = self.quantizer(latents, quantize)
+        quantized, tokens, commitment = self.quantizer(latents, self.quantizes)
         reconstruction = self.network.decoder(quantized)
 
-        weights = recipe.pixels
+        weights = recipe.adversarial.pixels if critic_on else recipe.pixels
         parts = {"mse": F.mse_loss(reconstruction, pixels)}
         loss = weights.mse * parts["mse"] + recipe.commitment * commitment
         if weights.l1:
@@ -103,7 +110,6 @@ class Trainer:
         if weights.gradient:
             loss = loss + weights.gradient * gradient_l1(reconstruction, pixels)
         parts |= {"loss": loss, "commitment": commitment}
-        critic_on = recipe.adversarial and quantize and self.progress >= recipe.adversarial.start
         if critic_on:
             loss = loss + self._adversarial(pixels, reconstruction, loss, parts)
 
@@ -116,7 +122,14 @@ class Trainer:
         self._follow_weights()
         self.step += 1
         self.last_tokens = tokens
-        return {name: float(value) for name, value in parts.items()}
+        return {name: float(torch.as_tensor(value).detach()) for name, value in parts.items()}
+
+    def _rest_encoder(self) -> None:
+        """Go on from the averaged weights, and train the decoder alone."""
+        if self.critic_steps == 0:
+            self.network.load_state_dict(self.average.state_dict())
+        self.network.encoder.requires_grad_(False)
+        self.encoder_rests = True
 
     def _remember(self, latents: Tensor) -> None:
         placed = self.quantizer.place(latents.detach().movedim(1, -1).flatten(0, -2))
@@ -136,17 +149,19 @@ class Trainer:
             self.balance = 0.8 * self.balance + 0.2 * now if self.balance else now
         matching = feature_matching(real_features, fake_features)
         energy = detail_energy_l1(pixels, fake)
-        parts |= {"hinge": hinge, "matching": matching, "energy": energy}
+        grid = grid_l1(pixels, fake, self.recipe.network.reduction)
+        parts |= {"hinge": hinge, "matching": matching, "energy": energy, "grid": grid}
         ramp = min(1.0, self.critic_steps / plan.ramp)
         return ramp * (
             plan.weight * self.balance * hinge
             + plan.feature_matching * matching
             + plan.detail_energy * energy
+            + plan.grid * grid
         )
 
     def _train_critic(self, real: Tensor, fake: Tensor, parts: dict) -> None:
         for group in self.critic_optimizer.param_groups:
-            group["lr"] = self.recipe.adversarial.learning_rate * max(0.1, 1 - self.progress)
+            group["lr"] = self.recipe.adversarial.critic_learning_rate * max(0.1, 1 - self.progress)
         # One pass over both: the same singular-vector estimates, and larger batches.
         verdict_real, verdict_fake = self.discriminator(torch.cat([real, fake]))[0].chunk(2)
         loss = discriminator_hinge(verdict_real, verdict_fake)

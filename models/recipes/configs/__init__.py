@@ -1,6 +1,6 @@
 """One file per model; each holds a `RECIPE`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 
 from network import NetworkSettings
@@ -16,14 +16,20 @@ class PixelWeights:
 
 @dataclass(frozen=True)
 class Adversarial:
-    """Everything here starts at `start`, a share of the minutes, and ramps up over `ramp` steps."""
+    """From `start`, a share of the minutes, on: the encoder rests, the decoder learns with a critic.
+
+    The decoder goes on from its averaged weights; the terms below ramp up over `ramp` steps.
+    """
 
     start: float
     ramp: int
+    pixels: PixelWeights  # in place of the recipe's
     weight: float  # times the adaptive weight
     feature_matching: float
     detail_energy: float
-    learning_rate: float
+    grid: float
+    learning_rate: float  # of the decoder, before the fall over the minutes
+    critic_learning_rate: float
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class Recipe:
     codebook_batches: int = 20
     weight_average: float = 0.999
     patience: int = 40
-    betas: tuple[float, float] = field(default=(0.9, 0.99))
+    betas: tuple[float, float] = (0.9, 0.99)
 
 
 def load_recipe(model: str) -> Recipe:
