@@ -1,17 +1,14 @@
 import type { Manifest } from '../core/manifest.ts';
 import { number } from '../i18n/index.ts';
 
+export { shortTitle } from '../views/codebook-facts.ts';
+
 /** A model in a line: `f8 · K 1,024 · D 8`. */
 export function modelFacts({ size, quantizer }: Manifest): string {
   const { codebookSize, entryDimension, bits, levels } = quantizer;
   const entries = codebookSize ?? levels?.reduce((product, level) => product * level, 1) ?? (bits ? 2 ** bits : undefined);
   const dimension = entryDimension ?? levels?.length ?? bits;
   return [`f${size.reduction}`, entries && `K ${number(entries)}`, dimension && `D ${dimension}`].filter(Boolean).join(' · ');
-}
-
-/** The part of a title before its facts: `VQGAN f8, 1,024 entries` → `VQGAN`. */
-export function shortTitle({ title }: Manifest): string {
-  return title.replace(/[ ,]+f\d+\b.*$/, '') || title;
 }
 
 export function modelBytes({ files }: Manifest): number {

@@ -35,3 +35,8 @@ export function manifestEntries({ quantizer }: Manifest): number {
     2 ** (quantizer.bits ?? -Infinity)
   );
 }
+
+/** The part of a title before its facts: `VQGAN f8, 1,024 entries` → `VQGAN`. */
+export function shortTitle({ title }: Manifest): string {
+  return title.replace(/[ ,]+f\d+\b.*$/, '') || title;
+}
