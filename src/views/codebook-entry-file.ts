@@ -63,7 +63,8 @@ function drawWords(context: CanvasRenderingContext2D, card: HTMLElement): void {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement!;
     const text = node.textContent ?? '';
-    if (text.trim() === '' || parent.closest('button[aria-label]')?.textContent === text) continue;
+    if (text.trim() === '' || parent.localName === 'title' || parent.closest('button[aria-label]')?.textContent === text)
+      continue;
     const { color, fill, fontWeight, fontSize, fontFamily, letterSpacing } = getComputedStyle(parent);
     context.font = `${fontWeight} ${fontSize} ${fontFamily}`;
     context.letterSpacing = letterSpacing === 'normal' ? '0px' : letterSpacing;
@@ -79,7 +80,7 @@ function drawWords(context: CanvasRenderingContext2D, card: HTMLElement): void {
         range.setStart(node, start);
         range.setEnd(node, end - 1);
         const line = range.getBoundingClientRect();
-        context.fillText(text.slice(start, end - 1).trim(), line.left, line.top + line.height / 2);
+        context.fillText(text.slice(start, end - 1).trimEnd(), line.left, line.top + line.height / 2);
         start = end - 1;
       }
       top = next;
