@@ -46,16 +46,20 @@ function scriptLine(): BenchLine {
 
 /** Milliseconds from navigation to the frame after a recorded, then a live reconstruction is in the state. */
 async function coldStart({ open }: BenchContext): Promise<{ ghost: number; live: number }> {
-  const { page, site } = await open();
-  await page.goto('about:blank');
-  await page.context().addInitScript(watchResults);
-  // Another context would be as cold; this one has loaded the page, so its cache is emptied.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.clearBrowserCache');
-  await session.send('Storage.clearDataForOrigin', { origin: new URL(site.url).origin, storageTypes: 'all' });
-  await page.goto(`${site.url}?test`);
-  await page.waitForFunction(() => 'live' in window.tokenscopeSeen!, undefined, { timeout: 60_000, polling: 50 });
-  return page.evaluate(() => window.tokenscopeSeen as { ghost: number; live: number });
+  const { page, site, close } = await open();
+  try {
+    await page.goto('about:blank');
+    await page.context().addInitScript(watchResults);
+    // Another profile would be as cold; this one has loaded the page, so what it kept is thrown away.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.clearBrowserCache');
+    await session.send('Storage.clearDataForOrigin', { origin: new URL(site.url).origin, storageTypes: 'all' });
+    await page.goto(`${site.url}?test`);
+    await page.waitForFunction(() => window.tokenscopeSeen?.live !== undefined, undefined, { timeout: 60_000, polling: 50 });
+    return await page.evaluate(() => window.tokenscopeSeen as { ghost: number; live: number });
+  } finally {
+    await close();
+  }
 }
 
 declare global {

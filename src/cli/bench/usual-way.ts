@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, defaultClientConditions } from 'vite';
-import type { UsualReport, UsualSettings } from '../../../test/bench/usual/usual.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { type BenchContext, type BenchLine, type Measurement, median, notMeasured } from '../bench-run.ts';
 import { launchBrowser } from '../browser.ts';
 import { openModel, waitForResult } from '../page.ts';
 import { ROOT } from '../project.ts';
 import { serveSite } from '../server.ts';
+import type { UsualReport, UsualSettings } from './usual-page.ts';
 
 const RUNS = 5;
 const SIDE = 256;
