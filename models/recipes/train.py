@@ -82,14 +82,15 @@ class Trainer:
 
     def train_step(self, pixels: Tensor) -> dict[str, float]:
         recipe = self.recipe
-        critic_on = recipe.adversarial is not None and self.progress >= recipe.adversarial.start
+        plan = recipe.adversarial
+        critic_on = plan is not None and self.quantizes and self.progress >= plan.start
         if critic_on and not self.encoder_rests:
             self._rest_encoder()
-        peak = recipe.adversarial.learning_rate if critic_on else recipe.learning_rate
+        peak = plan.learning_rate if critic_on else recipe.learning_rate
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate(peak)
         warm = self.step >= recipe.unquantized_steps or self.progress >= 0.1
-        if warm and not self.quantizes:
+        if warm and len(self.recent_latents) == recipe.codebook_batches:
             self.quantizer.start_from(torch.cat(self.recent_latents))
             self.recent_latents.clear()
             self.quantizes = True
@@ -100,7 +101,7 @@ class Trainer:
         quantized, tokens, commitment = self.quantizer(latents, self.quantizes)
         reconstruction = self.network.decoder(quantized)
 
-        weights = recipe.adversarial.pixels if critic_on else recipe.pixels
+        weights = plan.pixels if critic_on else recipe.pixels
         parts = {"mse": F.mse_loss(reconstruction, pixels)}
         loss = weights.mse * parts["mse"] + recipe.commitment * commitment
         if weights.l1:

@@ -90,7 +90,7 @@ test('compare splits, blinks and takes a second model beside the first', { timeo
   await visit.page.getByRole('radio', { name: 'difference' }).check();
   await until(visit, ({ compare }) => compare.mode === 'difference', undefined);
   await visit.page.getByRole('button', { name: 'Add a model' }).click();
-  await visit.page.getByRole('menuitem', { name: /VQ-VAE/ }).click();
+  await visit.page.getByRole('button', { name: /^VQ-VAE f8/ }).click();
   await until(visit, ({ slots }) => slots[1]?.result?.recorded === false && !!slots[1].result.measures, undefined, 120_000);
   const models = (await visit.state()).slots.map(({ id }) => id);
   expect(models).toEqual(['vqgan-f8', 'vqvae-f8']);

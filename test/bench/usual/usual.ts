@@ -3,31 +3,8 @@ import jspiGlue from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
 import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { UsualSettings } from '../../../src/cli/bench/usual-page.ts';
 import type { Manifest } from '../../../src/core/manifest.ts';
-
-/** What the bench asks of this page. */
-export interface UsualSettings {
-  readonly manifest: Manifest;
-  readonly provider: 'webgpu' | 'wasm';
-  readonly threads: number;
-  readonly runs: number;
-  readonly side: number;
-  /** K × D, row by row. */
-  readonly codebook: readonly number[];
-}
-
-export interface UsualReport {
-  /** Canvas to canvas, for each run after the warm-up. */
-  readonly milliseconds: readonly number[];
-  /** Tasks over 50 ms on the page's thread meanwhile. */
-  readonly longTasks: readonly number[];
-}
-
-declare global {
-  interface Window {
-    usualWay(settings: UsualSettings): Promise<UsualReport>;
-  }
-}
 
 /**
  * How such pages are usually written: everything on the page's thread, pixels through a canvas and JavaScript loops, the
