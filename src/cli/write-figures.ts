@@ -26,6 +26,17 @@ export function changeManifest(id: string, change: (manifest: Manifest) => Manif
   return manifest;
 }
 
+const BENCH_START = '<!-- bench: written by npm run bench -- --write -->';
+const BENCH_END = '<!-- /bench -->';
+
+/** The README with the table of the last bench between its two marks; unchanged when they are not there. */
+export function withBench(readme: string, machine: string, table: readonly (readonly string[])[]): string {
+  const start = readme.indexOf(BENCH_START);
+  const end = readme.indexOf(BENCH_END);
+  if (start < 0 || end < start) return readme;
+  return `${readme.slice(0, start)}${BENCH_START}\n\n${machine}\n\n${markdownTable(table)}\n\n${readme.slice(end)}`;
+}
+
 /** The card with its table of figures replaced, or added at its end. */
 export function withFigures(card: string, figures: readonly ModelFigures[]): string {
   const block = `${START}\n\n${figuresTable(figures)}\n\n${END}`;

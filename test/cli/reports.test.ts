@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { scriptsAtStart } from '../../src/cli/start-script.ts';
 import { markdownTable, printTable } from '../../src/cli/table.ts';
-import { withFigures } from '../../src/cli/write-figures.ts';
+import { withBench, withFigures } from '../../src/cli/write-figures.ts';
 
 const figures = { set: 'Kodak 24, centre 512', psnr: 23.456, ssim: 0.71, msssim: null, usage: 0.987, perplexity: 800, dead: 3 };
 
@@ -40,4 +40,12 @@ test('tables are aligned', () => {
   ];
   expect(printTable(rows)).toBe('what    ms\nencode   8');
   expect(markdownTable(rows)).toBe('| what | ms |\n| --- | --- |\n| encode | 8 |');
+});
+
+test('the bench replaces its table in the README, and leaves one without marks alone', () => {
+  const readme = '# T\n<!-- bench: written by npm run bench -- --write -->\nold\n<!-- /bench -->\nrest\n';
+  const written = withBench(readme, 'a machine', [['what'], ['encode']]);
+  expect(written).toContain('a machine\n\n| what |\n| --- |\n| encode |\n\n<!-- /bench -->\nrest\n');
+  expect(written).not.toContain('old');
+  expect(withBench('# T\n', 'a machine', [])).toBe('# T\n');
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ import type { Command } from '../main.ts';
 import { type OpenedPage, openBuiltPage } from '../page.ts';
 import { ensureBuilt, ROOT } from '../project.ts';
 import { printTable } from '../table.ts';
+import { withBench } from '../write-figures.ts';
 
 const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   start,
@@ -30,11 +31,15 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
 const MOST_LOAD_PER_CORE = 0.5;
 
 const bench: Command = {
-  about: `measures the built page against its targets, prints the table, writes test/bench/latest.json (--force, --only <name>)`,
+  about: `measures the built page against its targets, prints the table, writes test/bench/latest.json (--force, --only <name>, --write: into the README)`,
   async run(argv) {
     const { values } = parseArgs({
       args: argv,
-      options: { force: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+      options: {
+        force: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true },
+        write: { type: 'boolean', default: false },
+      },
     });
     const load = loadavg()[0] ?? 0;
     const cores = cpus().length;
@@ -49,6 +54,10 @@ const bench: Command = {
     process.stdout.write(`\n${describe(report)}\n\n${printTable(tableOf(report.lines), [0, 1, 2, 3, 4])}\n`);
     mkdirSync(join(ROOT, 'test/bench'), { recursive: true });
     writeFileSync(join(ROOT, 'test/bench/latest.json'), `${JSON.stringify(report, null, 2)}\n`);
+    if (values.write) {
+      const readme = join(ROOT, 'README.md');
+      writeFileSync(readme, withBench(readFileSync(readme, 'utf8'), describe(report).replace('\n', '. '), tableOf(report.lines)));
+    }
     return report.lines.every(({ holds }) => holds !== false) ? 0 : 1;
   },
 };
