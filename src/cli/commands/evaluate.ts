@@ -73,7 +73,9 @@ function picturesIn(paths: readonly string[]): string[] {
 
 function setName(files: readonly string[], size: number): string {
   const kodak = files.every((file) => /kodim\d\d/.test(file));
-  return `${kodak ? 'Kodak' : 'Pictures:'} ${files.length}, centre ${size} × ${size}`;
+  // Kodak pictures have a short side of 512: that cut is made without scaling.
+  const cut = kodak && size === 512 ? `centre ${size} × ${size}` : `centre square scaled to ${size} × ${size}`;
+  return `${kodak ? 'Kodak' : 'Pictures:'} ${files.length}, ${cut}`;
 }
 
 async function evaluateAll(files: readonly string[], wanted: readonly string[] | undefined, size: number): Promise<Evaluation[]> {
