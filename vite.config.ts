@@ -37,6 +37,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/browser/**', 'test/bench/**'],
+          // Some run real graphs on WASM; how long that takes is the machine's business, not the test's.
+          testTimeout: 60_000,
         },
       },
       {
