@@ -70,7 +70,7 @@ async function fromTraining(id: string): Promise<Built> {
   if (!existsSync(folder)) throw new Error(`models: ${folder} is not there; train it first (models/recipes/README.md)`);
   const training = readJson(join(folder, 'training.json')) as Training;
   const model = await convertTrained(folder);
-  const files = new Map([...model.files, ['check.safetensors', readBytes(join(folder, 'check.safetensors'))]]);
+  const files = new Map([...(await readAll(model.files)), ['check.safetensors', readBytes(join(folder, 'check.safetensors'))]]);
   await keepFullCheck(id, join(folder, 'check-full.safetensors'));
   const { quantizer, size } = model.manifest;
   const title = `${kind.title} f${size.reduction}, ${quantizer.codebookSize!.toLocaleString('en')} entries`;
@@ -103,9 +103,15 @@ async function convertTrained(folder: string) {
   const weights = await readTensors(join(folder, 'weights.safetensors'));
   const codebook = await readTensors(join(folder, 'codebook.safetensors'));
   const config = readJson(join(folder, 'network.json'));
-  const model = await convertCheckpoint({ file: folder, tensors: new Map([...weights, ...codebook]), config });
+  const checkpoint = { file: folder, tensors: new Map([...weights, ...codebook]), config };
+  const model = await convertCheckpoint(checkpoint, { weights: 'half' });
   if (!model) throw new Error(`models: no architecture of src/convert recognises ${folder}`);
   return model;
+}
+
+async function readAll(files: ReadonlyMap<string, Blob>): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const read = [...files].map(async ([name, blob]) => [name, new Uint8Array(await blob.arrayBuffer())] as const);
+  return new Map(await Promise.all(read));
 }
 
 /** The check at full size belongs to the tests: there, with 8-bit input and a reconstruction in half precision. */

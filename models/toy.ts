@@ -1,6 +1,6 @@
 import { writeSafetensors } from '../src/convert/containers/safetensors.ts';
 import { Graph } from '../src/convert/graph.ts';
-import { WeightFile } from '../src/convert/weights.ts';
+import { HalfWeights } from '../src/convert/weights.ts';
 import { numberToHalf } from '../src/core/half.ts';
 import type { Manifest } from '../src/core/manifest.ts';
 
@@ -22,7 +22,7 @@ const checkCells = [
 ] as const;
 
 export function buildToy(): { manifest: ToyManifest; files: Map<string, Uint8Array<ArrayBuffer>>; card: string } {
-  const weights = new WeightFile('weights.safetensors');
+  const weights = new HalfWeights('weights.safetensors');
   const encoder = drawEncoder(weights);
   const decoder = drawDecoder();
   const files = new Map([[weights.name, weights.write()]]);
@@ -60,7 +60,7 @@ const manifest: ToyManifest = {
 };
 
 /** The mean of each patch, one channel at a time. */
-function drawEncoder(weights: WeightFile): Graph {
+function drawEncoder(weights: HalfWeights): Graph {
   const graph = new Graph('encoder');
   const pixels = graph.input('pixels', 'float32', ['batch', CHANNELS, 'height', 'width']);
   const shape = [CHANNELS, 1, PATCH, PATCH];

@@ -5,21 +5,44 @@ import type { StoredTensors } from './tensors.ts';
 export interface Checkpoint {
   /** Its name, for what is said about it. */
   readonly file: string;
+  /** The network's tensors by dotted name; wrapping dictionaries (`state_dict`, `model` …) are off. */
   readonly tensors: StoredTensors;
-  /** Parsed JSON. */
+  /** config.json beside it, parsed. */
   readonly config?: unknown;
+  /** Settings that the file itself carries (Lightning's `hyper_parameters`, an argparse Namespace …), as plain data. */
+  readonly carried?: unknown;
+}
+
+export interface ConvertOptions {
+  /** `stored`: graphs refer to the bytes in the visitor's file wherever they can; `half`: a copy in half precision. */
+  readonly weights: 'stored' | 'half';
 }
 
 /** A model folder without its identity: what the architecture says of the manifest, and the files by name. */
 export interface ConvertedModel {
-  readonly manifest: Pick<Manifest, 'medium' | 'architecture' | 'quantizer' | 'size' | 'pixels' | 'graphs' | 'codebook'>;
-  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly manifest: Pick<
+    Manifest,
+    'medium' | 'architecture' | 'quantizer' | 'size' | 'pixels' | 'graphs' | 'codebook' | 'scores'
+  >;
+  readonly files: ReadonlyMap<string, Blob>;
+  readonly report: ConversionReport;
+}
+
+/** What the conversion did with the checkpoint. Bytes. */
+export interface ConversionReport {
+  /** Tensors in use, and those of the checkpoint that are no part of the tokenizer. */
+  readonly used: readonly string[];
+  readonly ignored: readonly string[];
+  /** Weights that stay where they are in the visitor's file. */
+  readonly referred: number;
+  /** Weights that had to be laid out or widened again. */
+  readonly copied: number;
 }
 
 /** What a file in src/convert/architectures exports by default; its file name is the architecture's name in a manifest. */
 export interface Architecture<Settings = unknown> {
-  /** The network's settings, from names, shapes and `config`, or undefined when this is another network. */
+  /** The network's settings, from names, shapes, `config` and `carried`, or undefined when this is another network. */
   recognise(checkpoint: Checkpoint): Settings | undefined;
-  /** Throws `model-corrupt` when a tensor is missing or has another shape than the settings ask for. */
-  write(settings: Settings, checkpoint: Checkpoint): Promise<ConvertedModel>;
+  /** Throws `model-corrupt` when a tensor is missing, is left over or has another shape than the settings ask for. */
+  write(settings: Settings, checkpoint: Checkpoint, options: ConvertOptions): Promise<ConvertedModel>;
 }

@@ -28,8 +28,8 @@ type TensorBytes = { readonly data: ArrayBufferView } | { readonly location: str
 
 export type Initializer = { readonly dtype: DataType; readonly shape: readonly number[] } & TensorBytes;
 
-/** One number for all four sides, or top, left, bottom, right. */
-type Pad = number | readonly [number, number, number, number];
+/** One number for all sides, or the beginnings of all axes, then their ends (for pictures top, left, bottom, right). */
+export type Pad = number | readonly number[];
 
 type AttributeValue = number | string | readonly number[] | { readonly float: number };
 
@@ -197,17 +197,18 @@ export class Graph {
     return this.node('Softmax', [x], { axis });
   }
 
-  /** N × C × H × W with weights O × C × kh × kw; `kernel` is [kh, kw]. */
+  /** N × C × (T ×) H × W with weights O × C × (kt ×) kh × kw; `kernel` is [kt, kh, kw] or [kh, kw], `stride` one number or one for each axis. */
   conv(
     x: Value,
     weight: Value,
     bias: Value | undefined,
-    { kernel, stride = 1, pad = 0, group = 1 }: { kernel: readonly number[]; stride?: number; pad?: Pad; group?: number },
+    options: { kernel: readonly number[]; stride?: number | readonly number[]; pad?: Pad; group?: number },
   ): Value {
+    const { kernel, stride = 1, pad = 0, group = 1 } = options;
     const inputs: [Value, ...Value[]] = bias ? [x, weight, bias] : [x, weight];
     return this.node('Conv', inputs, {
       kernel_shape: kernel,
-      strides: kernel.map(() => stride),
+      strides: typeof stride === 'number' ? kernel.map(() => stride) : stride,
       pads: typeof pad === 'number' ? [...kernel, ...kernel].map(() => pad) : pad,
       group,
     });

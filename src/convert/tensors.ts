@@ -1,4 +1,5 @@
 import { halvesToFloats } from '../core/half.ts';
+import type { ByteSource } from './byte-source.ts';
 
 /** Element types of stored tensors, in safetensors' spelling, and their sizes in bytes. */
 export const elementBytes = {
@@ -20,10 +21,19 @@ export const elementBytes = {
 } as const;
 export type ElementType = keyof typeof elementBytes;
 
+/** Where bytes stand in a file: from `from` to before `to`. */
+export interface Span {
+  readonly source: ByteSource;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A tensor in a file: what it is, and its bytes (little-endian, row-major) when somebody asks for them. */
 export interface StoredTensor {
   readonly dtype: ElementType;
   readonly shape: readonly number[];
+  /** Where these very bytes stand; absent where the file holds them in another order or in pieces. */
+  readonly span?: Span;
   bytes(): Promise<ArrayBuffer>;
 }
 

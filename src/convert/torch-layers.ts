@@ -1,6 +1,5 @@
-import type { Checkpoint } from './architecture.ts';
 import type { Graph, Value } from './graph.ts';
-import { asMatrix, pickRows, takeWeight, type Weight, type WeightFile } from './weights.ts';
+import { asMatrix, pickRows, type Weight, type Weights } from './weights.ts';
 
 interface ConvOptions {
   readonly stride?: number;
@@ -22,31 +21,30 @@ export function range(from: number, to: number): number[] {
 /** Draws PyTorch's layers: a layer is found by its name in the checkpoint, where `weight` and `bias` stand below it. */
 export class TorchLayers {
   readonly graph: Graph;
-  readonly #checkpoint: Checkpoint;
-  readonly #file: WeightFile;
+  readonly #weights: Weights;
 
-  constructor(graph: Graph, checkpoint: Checkpoint, file: WeightFile) {
+  constructor(graph: Graph, weights: Weights) {
     this.graph = graph;
-    this.#checkpoint = checkpoint;
-    this.#file = file;
+    this.#weights = weights;
   }
 
-  async #weight(name: string, shape: readonly number[], change = (weight: Weight) => weight): Promise<Value> {
-    return this.#file.add(this.graph, name, change(await takeWeight(this.#checkpoint, name, shape)));
+  /** A tensor of the checkpoint as a float32 value. */
+  weight(name: string, shape: readonly number[], change?: (weight: Weight) => Weight): Promise<Value> {
+    return this.#weights.take(this.graph, name, shape, change);
   }
 
   /** Conv2d(inputs, outputs, kernel); `pad` is half the kernel unless said otherwise. */
   async conv(x: Value, name: string, [inputs, outputs, kernel]: readonly [number, number, number], options: ConvOptions = {}) {
     const { stride = 1, pad = (kernel - 1) / 2, weights, biases } = options;
-    const weight = await this.#weight(`${name}.weight`, [outputs, inputs, kernel, kernel], weights);
-    const bias = await this.#weight(`${name}.bias`, [outputs], biases);
+    const weight = await this.weight(`${name}.weight`, [outputs, inputs, kernel, kernel], weights);
+    const bias = await this.weight(`${name}.bias`, [outputs], biases);
     return this.graph.conv(x, weight, bias, { kernel: [kernel, kernel], stride, pad });
   }
 
   /** GroupNorm; `shape` is the shape of `x`, where it is known already. */
   async groupNorm(x: Value, name: string, channels: number, { groups, epsilon }: NormOptions, shape?: Value): Promise<Value> {
-    const scale = await this.#weight(`${name}.weight`, [channels]);
-    const bias = await this.#weight(`${name}.bias`, [channels]);
+    const scale = await this.weight(`${name}.weight`, [channels]);
+    const bias = await this.weight(`${name}.bias`, [channels]);
     return this.graph.groupNorm(x, { scale, bias, channels, groups, epsilon, ...(shape && { shape }) });
   }
 
@@ -69,32 +67,37 @@ export class TorchLayers {
     const [queries, values] = graph.split(mixedRows, [channels, channels], 2) as [Value, Value];
     const scores = graph.matMul(queries, graph.add(graph.matMul(keys.weight, columns), keys.bias));
     const mixed = graph.matMul(graph.softmax(scores), values);
-    const weight = await this.#weight(`${name.out}.weight`, [channels, channels, 1, 1], asMatrix);
-    const out = graph.add(graph.matMul(mixed, weight), await this.#weight(`${name.out}.bias`, [channels]));
+    const weight = await this.weight(`${name.out}.weight`, [channels, channels, 1, 1], asMatrix);
+    const out = graph.add(graph.matMul(mixed, weight), await this.weight(`${name.out}.bias`, [channels]));
     return graph.reshape(graph.transpose(out, [0, 2, 1]), shape);
   }
 
   /** Queries are scaled by C^-0.5 here, in float32, so that the stored half-precision weights keep their bits. */
   async #projections(name: string, channels: number) {
     const { graph } = this;
-    const weight = await takeWeight(this.#checkpoint, `${name}.weight`, [3 * channels, channels, 1, 1]);
-    const bias = await takeWeight(this.#checkpoint, `${name}.bias`, [3 * channels]);
     const ofKeys = range(channels, 2 * channels);
     const others = [...range(0, channels), ...range(2 * channels, 3 * channels)];
-    const add = (part: string, content: Weight, shape = content.shape) =>
-      this.#file.add(graph, `${name}.${part}`, { ...content, shape });
+    const kernel = [3 * channels, channels, 1, 1];
+    const part = (of: string, shape: readonly number[], as: string, change: (weight: Weight) => Weight) =>
+      this.#weights.take(graph, `${name}.${of}`, shape, change, `${name}.${as}`);
     const scale = graph.constant(
       others.map((row) => (row < channels ? channels ** -0.5 : 1)),
       'float32',
     );
     return {
       queriesValues: {
-        weight: graph.mul(add('queries_values.weight', asMatrix(pickRows(weight, others))), scale),
-        bias: graph.mul(add('queries_values.bias', pickRows(bias, others)), scale),
+        weight: graph.mul(
+          await part('weight', kernel, 'queries_values.weight', (weight) => asMatrix(pickRows(weight, others))),
+          scale,
+        ),
+        bias: graph.mul(await part('bias', [3 * channels], 'queries_values.bias', (bias) => pickRows(bias, others)), scale),
       },
       keys: {
-        weight: add('keys.weight', pickRows(weight, ofKeys), [channels, channels]),
-        bias: add('keys.bias', pickRows(bias, ofKeys), [channels, 1]),
+        weight: await part('weight', kernel, 'keys.weight', (weight) => ({
+          ...pickRows(weight, ofKeys),
+          shape: [channels, channels],
+        })),
+        bias: await part('bias', [3 * channels], 'keys.bias', (bias) => ({ ...pickRows(bias, ofKeys), shape: [channels, 1] })),
       },
     };
   }

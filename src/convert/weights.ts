@@ -1,34 +1,35 @@
-import { TokenscopeError } from '../core/errors.ts';
-import { floatsToHalves } from '../core/half.ts';
-import type { Checkpoint } from './architecture.ts';
+import { floatsToHalves, halvesToFloats, numberToHalf } from '../core/half.ts';
 import { writeSafetensors } from './containers/safetensors.ts';
 import type { Graph, Place, Value } from './graph.ts';
-import { elementCount, readValues } from './tensors.ts';
+import type { TensorTaker } from './tensor-taker.ts';
+import { elementCount, type StoredTensor } from './tensors.ts';
 
-/** Half-precision values, row-major. */
+/** Values of a layer, row-major: half-precision bits or float32. */
 export interface Weight {
   readonly shape: readonly number[];
-  readonly data: Uint16Array;
+  readonly data: Uint16Array | Float32Array;
 }
 
-/** A tensor of the checkpoint in half precision; half-precision ones keep their bits. Throws `model-corrupt`. */
-export async function takeWeight({ tensors, file }: Checkpoint, name: string, shape: readonly number[]): Promise<Weight> {
-  const corrupt = (reason: string) => new TokenscopeError('model-corrupt', { file, reason });
-  const tensor = tensors.get(name);
-  if (!tensor) throw corrupt(`it has no tensor ${name}`);
-  if (tensor.shape.join() !== shape.join()) throw corrupt(`${name} is ${tensor.shape.join(' × ')}, not ${shape.join(' × ')}`);
-  if (tensor.dtype === 'F16') return { shape, data: new Uint16Array(await tensor.bytes()) };
-  const values = await readValues(tensor);
-  if (!(values instanceof Float32Array)) throw corrupt(`${name} has the type ${tensor.dtype}`);
-  return { shape, data: floatsToHalves(values) };
+type Change = (weight: Weight) => Weight;
+
+/** Where the weights of a graph go, filled while it is drawn. Every method gives a float32 value of the graph. */
+export interface Weights {
+  /**
+   * A tensor of the checkpoint, which must have this shape; `change` lays it out anew, and `as` names what came of it.
+   * Throws `model-corrupt`.
+   */
+  take(graph: Graph, name: string, shape: readonly number[], change?: Change, as?: string): Promise<Value>;
+  /** Values made here. */
+  add(graph: Graph, name: string, weight: Weight): Value;
 }
 
-/** Rows (slices of the first axis) in a new order; an undefined row is filled with one half-precision value. */
+/** Rows (slices of the first axis) in a new order; an undefined row is filled with one value. */
 export function pickRows({ shape, data }: Weight, rows: readonly (number | undefined)[], fill = 0): Weight {
   const size = elementCount(shape.slice(1));
-  const picked = new Uint16Array(rows.length * size);
+  const picked = like(data, rows.length * size);
+  const filling = data instanceof Uint16Array ? numberToHalf(fill) : fill;
   for (const [to, from] of rows.entries()) {
-    if (from === undefined) picked.fill(fill, to * size, (to + 1) * size);
+    if (from === undefined) picked.fill(filling, to * size, (to + 1) * size);
     else picked.set(data.subarray(from * size, (from + 1) * size), to * size);
   }
   return { shape: [rows.length, ...shape.slice(1)], data: picked };
@@ -37,7 +38,7 @@ export function pickRows({ shape, data }: Weight, rows: readonly (number | undef
 /** A convolution's weights for one more input channel, which it ignores. */
 export function padInputs({ shape: [outputs = 0, inputs = 0, ...kernel], data }: Weight): Weight {
   const area = elementCount(kernel);
-  const padded = new Uint16Array(outputs * (inputs + 1) * area);
+  const padded = like(data, outputs * (inputs + 1) * area);
   for (let o = 0; o < outputs; o++) {
     padded.set(data.subarray(o * inputs * area, (o + 1) * inputs * area), o * (inputs + 1) * area);
   }
@@ -46,28 +47,50 @@ export function padInputs({ shape: [outputs = 0, inputs = 0, ...kernel], data }:
 
 /** A 1 x 1 convolution (O × C × 1 × 1) as the matrix C × O that rows of channels are multiplied with. */
 export function asMatrix({ shape: [outputs = 0, inputs = 0], data }: Weight): Weight {
-  const matrix = new Uint16Array(data.length);
+  const matrix = like(data, data.length);
   for (let o = 0; o < outputs; o++) for (let c = 0; c < inputs; c++) matrix[c * outputs + o] = data[o * inputs + c]!;
   return { shape: [inputs, outputs], data: matrix };
 }
 
+function like(data: Weight['data'], length: number): Weight['data'] {
+  return data instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);
+}
+
 /**
- * The file of weights beside a model's graphs, filled while they are drawn. Weights are stored in half precision and cast to
- * float32 in the graph, which ONNX Runtime does once, while it loads.
+ * A safetensors file of half-precision weights beside a model's graphs. They are cast to float32 in the graph, which ONNX
+ * Runtime does once, while it loads.
  */
-export class WeightFile {
+export class HalfWeights implements Weights {
   readonly name: string;
-  readonly #weights = new Map<string, Weight>();
+  readonly #taker: TensorTaker | undefined;
+  readonly #weights = new Map<string, { shape: readonly number[]; data: Uint16Array }>();
   #places: ReadonlyMap<string, Place> | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, taker?: TensorTaker) {
     this.name = name;
+    this.#taker = taker;
   }
 
-  /** Adds a weight to the file and gives it as a float32 value of the graph. */
-  add(graph: Graph, name: string, weight: Weight): Value {
-    this.#weights.set(name, weight);
-    const { shape } = weight;
+  async take(
+    graph: Graph,
+    name: string,
+    shape: readonly number[],
+    change: Change = (weight) => weight,
+    as = name,
+  ): Promise<Value> {
+    return this.add(graph, as, change(await this.#half(name, shape)));
+  }
+
+  /** Half-precision tensors keep their bits. */
+  async #half(name: string, shape: readonly number[]): Promise<Weight> {
+    if (!this.#taker) throw new TypeError('these weights have no checkpoint');
+    const tensor = this.#taker.take(name, shape);
+    if (tensor.dtype === 'F16') return { shape, data: new Uint16Array(await tensor.bytes()) };
+    return { shape, data: floatsToHalves(await this.#taker.floats(name, tensor)) };
+  }
+
+  add(graph: Graph, name: string, { shape, data }: Weight): Value {
+    this.#weights.set(name, { shape, data: data instanceof Uint16Array ? data : floatsToHalves(data) });
     const place = () => this.#places!.get(name)!;
     return graph.cast(graph.initializer(name, { dtype: 'float16', shape, location: this.name, place }), 'float32');
   }
@@ -78,5 +101,63 @@ export class WeightFile {
     const { bytes, places } = writeSafetensors(new Map(tensors));
     this.#places = places;
     return bytes;
+  }
+}
+
+/**
+ * The weights of one graph where they are stored: a file composed of slices of the visitor's own file, in the order in which
+ * they were taken, and of copies only for what had to be laid out anew.
+ */
+export class StoredWeights implements Weights {
+  readonly name: string;
+  readonly #taker: TensorTaker;
+  readonly #parts: Promise<Blob>[] = [];
+  readonly #known = new Map<string, Value>();
+  #size = 0;
+  referred = 0;
+  copied = 0;
+
+  constructor(name: string, taker: TensorTaker) {
+    this.name = name;
+    this.#taker = taker;
+  }
+
+  async take(graph: Graph, name: string, shape: readonly number[], change?: Change, as = name): Promise<Value> {
+    const known = this.#known.get(as);
+    if (known) return known;
+    const value = await this.#place(graph, as, this.#taker.take(name, shape), change);
+    this.#known.set(as, value);
+    return value;
+  }
+
+  async #place(graph: Graph, name: string, tensor: StoredTensor, change: Change | undefined): Promise<Value> {
+    const { dtype, shape, span } = tensor;
+    if (change || !span || (dtype !== 'F32' && dtype !== 'F16')) {
+      const data = await this.#taker.floats(name, tensor);
+      return this.add(graph, name, change ? change({ shape, data }) : { shape, data });
+    }
+    this.referred += span.to - span.from;
+    const place = this.#append(span.source.slice(span.from, span.to), span.to - span.from);
+    const type = dtype === 'F16' ? 'float16' : 'float32';
+    return graph.cast(graph.initializer(name, { dtype: type, shape, location: this.name, place: () => place }), 'float32');
+  }
+
+  add(graph: Graph, name: string, { shape, data }: Weight): Value {
+    const values = data instanceof Uint16Array ? halvesToFloats(data) : Float32Array.from(data);
+    this.copied += values.byteLength;
+    const place = this.#append(Promise.resolve(new Blob([values])), values.byteLength);
+    return graph.initializer(name, { dtype: 'float32', shape, location: this.name, place: () => place });
+  }
+
+  #append(part: Promise<Blob>, length: number): Place {
+    part.catch(() => {}); // Told by `write`.
+    this.#parts.push(part);
+    const offset = this.#size;
+    this.#size += length;
+    return { offset, length };
+  }
+
+  async write(): Promise<Blob> {
+    return new Blob(await Promise.all(this.#parts));
   }
 }

@@ -78,7 +78,7 @@ describe('converting a checkpoint of ours', () => {
     [{ lookup: 'dot' }, 'its settings: lookup dot'],
     [{ attention: 1 }, 'its settings: epsilon or attention'],
     [{ widths: [8, 8, 16] }, 'encoder.levels.1.down.weight is 12 × 8 × 4 × 4, not 16 × 8 × 4 × 4'],
-    [{ codebookSize: 32 }, 'it has no codebook of 32 × 4 numbers'],
+    [{ codebookSize: 32 }, 'codebook is 16 × 4, not 32 × 4'],
   ])('refuses settings that cannot be or do not fit: %j', async (wrong, reason) => {
     expect(await refusal(({ config }) => ({ config: { ...(config as object), ...wrong } }))).toEqual({
       file: 'weights.safetensors',

@@ -122,6 +122,9 @@ export function largestDifference(a: Tensor, b: Tensor): number {
 }
 
 /** One graph of a converted model, in a session. */
-export function openPart({ files }: ConvertedModel, name: string): Promise<InferenceSession> {
-  return openGraph(files.get(name)!, { 'weights.safetensors': files.get('weights.safetensors')! });
+export async function openPart({ files }: ConvertedModel, name: string): Promise<InferenceSession> {
+  const read = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
+  const weights = [...files].filter(([file]) => file.includes('weights'));
+  const external = await Promise.all(weights.map(async ([file, blob]) => [file, await read(blob)] as const));
+  return openGraph(await read(files.get(name)!), Object.fromEntries(external));
 }

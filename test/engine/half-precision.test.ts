@@ -41,9 +41,9 @@ function embedded(id: string): ModelFiles {
 
 async function converted(name: string): Promise<ModelFiles> {
   const { manifest, files } = (await convertCheckpoint(await readTrained(join(fixtures, 'tokenscope-2d', name))))!;
-  const named = [...files].map(([file, { length }]) => ({ name: file, bytes: length }));
+  const named = [...files].map(([file, { size }]) => ({ name: file, bytes: size }));
   const whole: Manifest = { manifest: 1, id: name, title: name, files: named, source: { licence: 'MIT' }, ...manifest };
-  const blobs = [...files].map(([file, bytes]) => [file, new Blob([bytes])] as const);
+  const blobs = [...files];
   return { ...Object.fromEntries(blobs), 'manifest.json': new Blob([JSON.stringify(whole)]) };
 }
 

@@ -1,13 +1,16 @@
 import { shelf } from '../../core/shelf.ts';
-import type { Architecture, Checkpoint, ConvertedModel } from '../architecture.ts';
+import type { Architecture, Checkpoint, ConvertedModel, ConvertOptions } from '../architecture.ts';
 
 const architectures = shelf<Architecture>(import.meta.glob('./*.ts', { eager: true, import: 'default' }));
 
 /** The checkpoint as a model folder, by the first architecture that recognises it; undefined when none does. */
-export async function convertCheckpoint(checkpoint: Checkpoint): Promise<ConvertedModel | undefined> {
+export async function convertCheckpoint(
+  checkpoint: Checkpoint,
+  options: ConvertOptions = { weights: 'stored' },
+): Promise<ConvertedModel | undefined> {
   for (const architecture of Object.values(architectures)) {
     const settings = architecture.recognise(checkpoint);
-    if (settings !== undefined) return architecture.write(settings, checkpoint);
+    if (settings !== undefined) return architecture.write(settings, checkpoint, options);
   }
   return undefined;
 }

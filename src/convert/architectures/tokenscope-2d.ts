@@ -1,12 +1,10 @@
 import { TokenscopeError } from '../../core/errors.ts';
 import type { SizeRule } from '../../core/framing.ts';
-import type { GraphFacts } from '../../core/manifest.ts';
-import type { Architecture, Checkpoint, ConvertedModel } from '../architecture.ts';
-import { writeSafetensors } from '../containers/safetensors.ts';
-import { Graph, type Value } from '../graph.ts';
-import { readValues } from '../tensors.ts';
-import { range, TorchLayers } from '../torch-layers.ts';
-import { padInputs, pickRows, WeightFile } from '../weights.ts';
+import type { Checkpoint } from '../architecture.ts';
+import type { Graph, Value } from '../graph.ts';
+import { architecture, type NetworkFacts } from '../network.ts';
+import { range, type TorchLayers } from '../torch-layers.ts';
+import { padInputs, pickRows } from '../weights.ts';
 
 /** network.json of the networks trained by models/recipes (models/recipes/network.py is the reference). */
 export interface Settings {
@@ -25,8 +23,8 @@ export interface Settings {
 }
 
 const NAME = 'tokenscope-2d';
-/** 1.0 in half precision: alpha of a pixel that hides what is behind it. */
-const OPAQUE = 0x3c00;
+/** Alpha of a pixel that hides what is behind it. */
+const OPAQUE = 1;
 
 function recognise({ config, tensors, file }: Checkpoint): Settings | undefined {
   const named = config as (Partial<Settings> & { architecture?: unknown }) | undefined;
@@ -60,7 +58,7 @@ function depthLast(depth: number, block: number, wanted = depth): (number | unde
 }
 
 /** Draws the network's two halves in the order in which they compute. */
-class Network {
+class Drawing {
   readonly #settings: Settings;
   readonly #layers: TorchLayers;
   readonly #graph: Graph;
@@ -151,34 +149,6 @@ class Network {
   }
 }
 
-const PIXELS = ['batch', 'height', 'width', 4] as const;
-
-async function drawEncoder(settings: Settings, checkpoint: Checkpoint, weights: WeightFile): Promise<Graph> {
-  const graph = new Graph('encoder');
-  const network = new Network(settings, new TorchLayers(graph, checkpoint, weights));
-  const latents = await network.encode(graph.input('pixels', 'float32', PIXELS));
-  graph.output('latents', latents, ['batch', 'rows', 'columns', settings.entryDimension]);
-  return graph;
-}
-
-async function drawDecoder(settings: Settings, checkpoint: Checkpoint, weights: WeightFile): Promise<Graph> {
-  const graph = new Graph('decoder');
-  const network = new Network(settings, new TorchLayers(graph, checkpoint, weights));
-  const latents = graph.input('latents', 'float32', ['batch', 'rows', 'columns', settings.entryDimension]);
-  graph.output('pixels', await network.decode(latents), PIXELS);
-  return graph;
-}
-
-async function writeCodebook({ tensors, file }: Checkpoint, { codebookSize, entryDimension }: Settings) {
-  const shape = [codebookSize, entryDimension];
-  const stored = tensors.get('codebook');
-  const data = stored && (await readValues(stored));
-  if (!(data instanceof Float32Array) || stored?.shape.join() !== shape.join()) {
-    throw new TokenscopeError('model-corrupt', { file, reason: `it has no codebook of ${shape.join(' × ')} numbers` });
-  }
-  return writeSafetensors(new Map([['codebook', { dtype: 'F32', shape, data }]])).bytes;
-}
-
 /** Largest table of attention scores, in cells of the grid: 4,096² float32 are 64 MB. */
 const MOST_ATTENDED = 64;
 
@@ -188,34 +158,24 @@ function sizeRule({ patch, widths, attention }: Settings): SizeRule {
   return { reduction, multipleOf: reduction, minimum: 32, maximum, preferred: [256, 256] };
 }
 
-const graphFacts = { layout: 'NHWC4', carries: 'latents', latentLayout: 'NHWD', dtype: 'float32' } satisfies Partial<GraphFacts>;
-
-function describe(settings: Settings): ConvertedModel['manifest'] {
+function describe(settings: Settings): NetworkFacts {
   const { codebookSize, entryDimension, lookup } = settings;
   return {
     medium: 'image',
-    architecture: NAME,
     quantizer: { kind: 'vq', codebookSize, entryDimension, score: lookup, normalizeEntries: lookup === 'cosine' },
     size: sizeRule(settings),
     pixels: { range: [-1, 1], outputRange: [-1, 1], channels: 'rgb' },
-    graphs: {
-      encoder: { file: 'encoder.onnx', input: 'pixels', output: 'latents', ...graphFacts },
-      decoder: { file: 'decoder.onnx', input: 'latents', output: 'pixels', ...graphFacts },
-    },
-    codebook: { file: 'codebook.safetensors', tensor: 'codebook' },
+    pixelLayout: 'NHWC4',
+    latentLayout: 'NHWD',
   };
 }
 
-async function write(settings: Settings, checkpoint: Checkpoint): Promise<ConvertedModel> {
-  const weights = new WeightFile('weights.safetensors');
-  const encoder = await drawEncoder(settings, checkpoint, weights);
-  const decoder = await drawDecoder(settings, checkpoint, weights);
-  const codebook = await writeCodebook(checkpoint, settings);
-  const files = new Map([[weights.name, weights.write()]]);
-  files.set('encoder.onnx', encoder.encode());
-  files.set('decoder.onnx', decoder.encode());
-  files.set('codebook.safetensors', codebook);
-  return { manifest: describe(settings), files };
-}
-
-export default { recognise, write } satisfies Architecture<Settings>;
+export default architecture<Settings>({
+  name: NAME,
+  recognise,
+  describe,
+  encode: (settings, layers, pixels) => new Drawing(settings, layers).encode(pixels),
+  decode: (settings, layers, latents) => new Drawing(settings, layers).decode(latents),
+  codebook: async ({ codebookSize, entryDimension }, taker) => taker.take('codebook', [codebookSize, entryDimension]),
+  spare: () => false,
+});

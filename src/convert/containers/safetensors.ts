@@ -1,4 +1,5 @@
 import { TokenscopeError } from '../../core/errors.ts';
+import { type ByteSource, blobSource, readBytes } from '../byte-source.ts';
 import { type ElementType, elementBytes, elementCount, type StoredTensor, type StoredTensors } from '../tensors.ts';
 
 const MOST_HEADER = 100_000_000;
@@ -17,35 +18,37 @@ interface Entry {
  * one by one when asked for. Throws `model-corrupt` for anything the format forbids: a header that is too long or not JSON,
  * keys that occur twice, unknown types, lengths that do not fit, holes, overlaps and bytes left over.
  */
-export async function readSafetensors(blob: Blob, file: string): Promise<StoredTensors> {
+export async function readSafetensors(content: Blob | ByteSource, file: string): Promise<StoredTensors> {
+  const source = content instanceof Blob ? blobSource(content, file) : content;
   const fail = (reason: string): never => {
     throw new TokenscopeError('model-corrupt', { file, reason });
   };
-  const length = await readHeaderLength(blob, fail);
+  const length = await readHeaderLength(source, fail);
   const start = PREFIX + length;
-  const header = parseHeader(await blob.slice(PREFIX, start).arrayBuffer(), fail);
+  const header = parseHeader(await readBytes(source, PREFIX, start), fail);
   const entries = Object.entries(header).filter(([name]) => name !== METADATA);
   checkMetadata(header[METADATA], fail);
   const places = entries.map(([name, value]) => [name, parseEntry(name, value, fail)] as const);
   checkCover(
     places.map(([, entry]) => entry),
-    blob.size - start,
+    source.size - start,
     fail,
   );
-  return new Map(places.map(([name, entry]) => [name, stored(blob, start, entry)]));
+  return new Map(places.map(([name, entry]) => [name, stored(source, start, entry)]));
 }
 
 type Fail = (reason: string) => never;
 
-function stored(blob: Blob, start: number, { dtype, shape, from, to }: Entry): StoredTensor {
-  return { dtype, shape, bytes: () => blob.slice(start + from, start + to).arrayBuffer() };
+function stored(source: ByteSource, start: number, { dtype, shape, from, to }: Entry): StoredTensor {
+  const span = { source, from: start + from, to: start + to };
+  return { dtype, shape, span, bytes: () => readBytes(source, span.from, span.to) };
 }
 
-async function readHeaderLength(blob: Blob, fail: Fail): Promise<number> {
-  if (blob.size < PREFIX + 2) fail('too short for a safetensors file');
-  const length = Number(new DataView(await blob.slice(0, PREFIX).arrayBuffer()).getBigUint64(0, true));
+async function readHeaderLength(source: ByteSource, fail: Fail): Promise<number> {
+  if (source.size < PREFIX + 2) fail('too short for a safetensors file');
+  const length = Number(new DataView(await readBytes(source, 0, PREFIX)).getBigUint64(0, true));
   if (length > MOST_HEADER) fail(`a header of ${length} bytes`);
-  if (length > blob.size - PREFIX) fail('its header reaches past its end');
+  if (length > source.size - PREFIX) fail('its header reaches past its end');
   return length;
 }
 

@@ -1,0 +1,147 @@
+import type { GraphFacts, LatentLayout, Manifest, PixelLayout } from '../core/manifest.ts';
+import type { Architecture, Checkpoint, ConvertedModel, ConvertOptions } from './architecture.ts';
+import { writeSafetensors } from './containers/safetensors.ts';
+import { Graph, type Shape, type Value } from './graph.ts';
+import { TensorTaker } from './tensor-taker.ts';
+import type { StoredTensor } from './tensors.ts';
+import { TorchLayers } from './torch-layers.ts';
+import { HalfWeights, StoredWeights } from './weights.ts';
+
+/** What a manifest says of a network. */
+export interface NetworkFacts extends Pick<Manifest, 'medium' | 'quantizer' | 'size' | 'pixels'> {
+  readonly pixelLayout: PixelLayout;
+  readonly latentLayout: LatentLayout;
+}
+
+/** A table of numbers beside the graphs: a tensor of the checkpoint as it stands, or values made from some. Row-major. */
+export type Table = StoredTensor | { readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> };
+
+/** One published network: everything that `architecture` needs to make a model folder of a checkpoint. */
+export interface Network<Settings> {
+  /** Its name in a manifest: the name of its file. */
+  readonly name: string;
+  recognise(checkpoint: Checkpoint): Settings | undefined;
+  describe(settings: Settings): NetworkFacts;
+  /** Draws pixels (in `pixelLayout`) → latents (in `latentLayout`). */
+  encode(settings: Settings, layers: TorchLayers, pixels: Value): Promise<Value>;
+  /** Draws quantized latents → pixels. */
+  decode(settings: Settings, layers: TorchLayers, latents: Value): Promise<Value>;
+  /** K × D, for kind `vq`. */
+  codebook?(settings: Settings, taker: TensorTaker): Promise<Table>;
+  /** For score `projection`: weight K × C and bias K. */
+  scores?(settings: Settings, taker: TensorTaker): Promise<{ weight: Table; bias?: Table }>;
+  /** Tensors of the tokenizer that its graphs do not need (by name); every other one that is left over is an error. */
+  readonly spare: (name: string, settings: Settings) => boolean;
+}
+
+/** Pixels of a graph, by layout, with words for what is known at run time only. */
+export function pixelShape(layout: PixelLayout): Shape {
+  const channels = layout.endsWith('4') ? 4 : 3;
+  const axes = layout.replace('4', '');
+  return [...axes].map((axis) => axisSize(axis, channels));
+}
+
+/** Latents of a graph with `d` numbers for each cell. */
+export function latentShape(layout: LatentLayout, d: number): Shape {
+  return [...layout].map((axis) => ({ N: 'batch', D: d, T: 'planes', H: 'rows', W: 'columns' })[axis]!);
+}
+
+function axisSize(axis: string, channels: number): number | string {
+  return { N: 'batch', C: channels, T: 'frames', H: 'height', W: 'width' }[axis]!;
+}
+
+/** The network as an architecture whose graphs are `encoder.onnx` and `decoder.onnx`, with their weights beside them. */
+export function architecture<Settings>(network: Network<Settings>): Architecture<Settings> {
+  return {
+    recognise: network.recognise,
+    async write(settings, checkpoint, options) {
+      const taker = new TensorTaker(checkpoint);
+      const drawn = await drawGraphs(network, settings, taker, options);
+      const tables = await writeTables(network, settings, taker);
+      const forgotten = taker.left.filter((name) => !network.spare(name, settings));
+      if (forgotten.length > 0) throw taker.corrupt(`it has tensors that ${network.name} has no use for: ${some(forgotten)}`);
+      return {
+        manifest: { ...describe(network, settings), ...tables.manifest },
+        files: new Map([...drawn.files, ...tables.files]),
+        report: { used: taker.taken, ignored: taker.left, referred: drawn.referred, copied: drawn.copied },
+      };
+    },
+  };
+}
+
+function some(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+}
+
+function describe<Settings>(network: Network<Settings>, settings: Settings): ConvertedModel['manifest'] {
+  const { pixelLayout, latentLayout, ...facts } = network.describe(settings);
+  const graph = { layout: pixelLayout, latentLayout, carries: 'latents', dtype: 'float32' } satisfies Partial<GraphFacts>;
+  return {
+    ...facts,
+    architecture: network.name,
+    graphs: {
+      encoder: { file: 'encoder.onnx', input: 'pixels', output: 'latents', ...graph },
+      decoder: { file: 'decoder.onnx', input: 'latents', output: 'pixels', ...graph },
+    },
+  };
+}
+
+async function drawGraphs<Settings>(network: Network<Settings>, settings: Settings, taker: TensorTaker, options: ConvertOptions) {
+  const { pixelLayout, latentLayout, quantizer } = network.describe(settings);
+  const inLatents = latentShape(latentLayout, quantizer.entryDimension ?? quantizer.bits ?? quantizer.levels!.length);
+  const half = options.weights === 'half' ? new HalfWeights('weights.safetensors', taker) : undefined;
+  const files = new Map<string, Blob>();
+  let referred = 0;
+  let copied = 0;
+  const graphs: [string, Graph][] = [];
+  for (const part of ['encoder', 'decoder'] as const) {
+    const graph = new Graph(part);
+    const weights = half ?? new StoredWeights(`${part}.weights`, taker);
+    const layers = new TorchLayers(graph, weights);
+    if (part === 'encoder') {
+      const pixels = graph.input('pixels', 'float32', pixelShape(pixelLayout));
+      graph.output('latents', await network.encode(settings, layers, pixels), inLatents);
+    } else {
+      const latents = graph.input('latents', 'float32', inLatents);
+      graph.output('pixels', await network.decode(settings, layers, latents), pixelShape(pixelLayout));
+    }
+    if (weights instanceof StoredWeights) {
+      files.set(weights.name, await weights.write());
+      referred += weights.referred;
+      copied += weights.copied;
+    }
+    graphs.push([`${part}.onnx`, graph]);
+  }
+  if (half) {
+    const bytes = half.write();
+    files.set(half.name, new Blob([bytes]));
+    copied = bytes.length;
+  }
+  for (const [name, graph] of graphs) files.set(name, new Blob([graph.encode()]));
+  return { files, referred, copied };
+}
+
+async function writeTables<Settings>(network: Network<Settings>, settings: Settings, taker: TensorTaker) {
+  const files = new Map<string, Blob>();
+  const codebook = await network.codebook?.(settings, taker);
+  if (codebook) files.set('codebook.safetensors', await writeTable(new Map([['codebook', codebook]]), taker));
+  const scores = await network.scores?.(settings, taker);
+  if (scores) {
+    const tables = new Map([['weight', scores.weight], ...(scores.bias ? [['bias', scores.bias] as const] : [])]);
+    files.set('scores.safetensors', await writeTable(tables, taker));
+  }
+  const manifest: Pick<ConvertedModel['manifest'], 'codebook' | 'scores'> = {
+    ...(codebook && { codebook: { file: 'codebook.safetensors', tensor: 'codebook' } }),
+    ...(scores && { scores: { file: 'scores.safetensors', weight: 'weight', ...(scores.bias && { bias: 'bias' }) } }),
+  };
+  return { files, manifest };
+}
+
+async function writeTable(tables: ReadonlyMap<string, Table>, taker: TensorTaker): Promise<Blob> {
+  const tensors = new Map<string, { dtype: 'F32'; shape: readonly number[]; data: Float32Array }>();
+  for (const [name, table] of tables) {
+    const data = 'data' in table ? table.data : await taker.floats(name, table);
+    tensors.set(name, { dtype: 'F32', shape: table.shape, data });
+  }
+  return new Blob([writeSafetensors(tensors).bytes]);
+}
