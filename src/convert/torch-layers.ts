@@ -1,12 +1,28 @@
-import type { Graph, Value } from './graph.ts';
+import type { Graph, Pad, Value } from './graph.ts';
 import { asMatrix, pickRows, type Weight, type Weights } from './weights.ts';
 
 interface ConvOptions {
-  readonly stride?: number;
-  readonly pad?: number;
+  /** One number, or one for each axis. */
+  readonly stride?: number | readonly number[];
+  /** Half the kernel on all sides unless said otherwise; see `Pad`. */
+  readonly pad?: Pad;
+  readonly group?: number;
+  /** False for a layer without one. */
+  readonly bias?: boolean;
   /** Changes the weights (and bias) on their way into the graph. */
   readonly weights?: (weight: Weight) => Weight;
   readonly biases?: (bias: Weight) => Weight;
+}
+
+/** Size of a convolution's kernel: one number for both axes of a picture, or one for each axis: [kh, kw], [kt, kh, kw]. */
+export type Kernel = number | readonly number[];
+
+/** Names of attention's layers. */
+export interface AttentionNames {
+  readonly q: string;
+  readonly k: string;
+  readonly v: string;
+  readonly out: string;
 }
 
 interface NormOptions {
@@ -22,30 +38,106 @@ export function range(from: number, to: number): number[] {
 export class TorchLayers {
   readonly graph: Graph;
   readonly #weights: Weights;
+  readonly #stored: (name: string) => string;
 
-  constructor(graph: Graph, weights: Weights) {
+  constructor(graph: Graph, weights: Weights, stored: (name: string) => string = (name) => name) {
     this.graph = graph;
     this.#weights = weights;
+    this.#stored = stored;
+  }
+
+  /** The same layers where the checkpoint has other names; `stored` gives a tensor's name there for its name here. */
+  renamed(stored: (name: string) => string): TorchLayers {
+    return new TorchLayers(this.graph, this.#weights, (name) => this.#stored(stored(name)));
+  }
+
+  /** The shape of a tensor of the checkpoint, if it is there. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.#weights.shape(this.#stored(name));
   }
 
   /** A tensor of the checkpoint as a float32 value. */
   weight(name: string, shape: readonly number[], change?: (weight: Weight) => Weight): Promise<Value> {
-    return this.#weights.take(this.graph, name, shape, change);
+    return this.#weights.take(this.graph, this.#stored(name), shape, change);
   }
 
-  /** Conv2d(inputs, outputs, kernel); `pad` is half the kernel unless said otherwise. */
-  async conv(x: Value, name: string, [inputs, outputs, kernel]: readonly [number, number, number], options: ConvOptions = {}) {
-    const { stride = 1, pad = (kernel - 1) / 2, weights, biases } = options;
-    const weight = await this.weight(`${name}.weight`, [outputs, inputs, kernel, kernel], weights);
-    const bias = await this.weight(`${name}.bias`, [outputs], biases);
-    return this.graph.conv(x, weight, bias, { kernel: [kernel, kernel], stride, pad });
+  /** Conv2d or Conv3d(inputs, outputs, kernel), `inputs` being those of all groups. */
+  async conv(x: Value, name: string, [inputs, outputs, size]: readonly [number, number, Kernel], options: ConvOptions = {}) {
+    const kernel = typeof size === 'number' ? [size, size] : size;
+    const half = kernel.map((side) => Math.floor((side - 1) / 2));
+    const { stride = 1, pad = [...half, ...half], group = 1, bias: biased = true, weights, biases } = options;
+    const weight = await this.weight(`${name}.weight`, [outputs, inputs / group, ...kernel], weights);
+    const bias = biased ? await this.weight(`${name}.bias`, [outputs], biases) : undefined;
+    return this.graph.conv(x, weight, bias, { kernel, stride, pad, group });
   }
 
-  /** GroupNorm; `shape` is the shape of `x`, where it is known already. */
+  /** ConvTranspose2d(inputs, outputs, kernel) with `padding` `pad` and no output padding. */
+  async convTranspose(
+    x: Value,
+    name: string,
+    [inputs, outputs, size]: readonly [number, number, Kernel],
+    { stride = 1, pad = 0, bias: biased = true }: Pick<ConvOptions, 'stride' | 'pad' | 'bias'> = {},
+  ): Promise<Value> {
+    const kernel = typeof size === 'number' ? [size, size] : size;
+    const weight = await this.weight(`${name}.weight`, [inputs, outputs, ...kernel]);
+    const bias = biased ? await this.weight(`${name}.bias`, [outputs]) : undefined;
+    return this.graph.node('ConvTranspose', bias ? [x, weight, bias] : [x, weight], {
+      kernel_shape: kernel,
+      strides: typeof stride === 'number' ? kernel.map(() => stride) : stride,
+      pads: typeof pad === 'number' ? [...kernel, ...kernel].map(() => pad) : pad,
+    });
+  }
+
+  /** Linear(inputs, outputs) on the last axis. A 1 x 1 convolution is as good. */
+  async linear(x: Value, name: string, [inputs, outputs]: readonly [number, number], { bias = true } = {}): Promise<Value> {
+    const product = this.graph.matMul(x, this.graph.transpose(await this.matrix(name, [inputs, outputs]), [1, 0]));
+    return bias ? this.graph.add(product, await this.weight(`${name}.bias`, [outputs])) : product;
+  }
+
+  /**
+   * The weights outputs × inputs of a linear layer or of a convolution with a kernel of ones, which are stored alike.
+   * ONNX Runtime reshapes and transposes weights once, while it loads.
+   */
+  async matrix(name: string, [inputs, outputs]: readonly [number, number]): Promise<Value> {
+    const ones = (this.shapeOf(`${name}.weight`) ?? []).slice(2);
+    const weight = await this.weight(`${name}.weight`, [outputs, inputs, ...ones.map(() => 1)]);
+    return ones.length > 0 ? this.graph.reshape(weight, [outputs, inputs]) : weight;
+  }
+
+  /** GroupNorm over N × C × … ; `shape` is the shape of `x`, where it is known already. */
   async groupNorm(x: Value, name: string, channels: number, { groups, epsilon }: NormOptions, shape?: Value): Promise<Value> {
     const scale = await this.weight(`${name}.weight`, [channels]);
     const bias = await this.weight(`${name}.bias`, [channels]);
     return this.graph.groupNorm(x, { scale, bias, channels, groups, epsilon, ...(shape && { shape }) });
+  }
+
+  /** BatchNorm2d or BatchNorm3d with its running statistics. */
+  async batchNorm(x: Value, name: string, channels: number, epsilon = 1e-5): Promise<Value> {
+    const part = (of: string) => this.weight(`${name}.${of}`, [channels]);
+    const [scale, bias] = [await part('weight'), await part('bias')];
+    const [mean, variance] = [await part('running_mean'), await part('running_var')];
+    return this.graph.node('BatchNormalization', [x, scale, bias, mean, variance], { epsilon: { float: epsilon } });
+  }
+
+  /**
+   * One head of attention over all positions of N × C × (T ×) H × W, from three layers C → C and one on what comes out: 1 x 1
+   * convolutions or linear layers, with the scale C^-0.5. `shape` is the shape of `x`. Weights stay as they are stored.
+   */
+  async attend(x: Value, name: AttentionNames, channels: number, shape: Value, { bias = true } = {}): Promise<Value> {
+    const { graph } = this;
+    const sizes = [channels, channels] as const;
+    const columns = graph.reshape(x, [0, channels, -1]);
+    const rows = graph.transpose(columns, [0, 2, 1]);
+    const scale = graph.constant([channels ** -0.5], 'float32', []);
+    const queries = graph.mul(await this.linear(rows, name.q, sizes, { bias }), scale);
+    const product = graph.matMul(await this.matrix(name.k, sizes), columns);
+    const keys = bias
+      ? graph.add(product, graph.reshape(await this.weight(`${name.k}.bias`, [channels]), [channels, 1]))
+      : product;
+    const values = await this.linear(rows, name.v, sizes, { bias });
+    const mixed = graph.matMul(graph.softmax(graph.matMul(queries, keys)), values);
+    const out = await this.linear(mixed, name.out, sizes, { bias });
+    return graph.reshape(graph.transpose(out, [0, 2, 1]), shape);
   }
 
   /**
@@ -79,7 +171,7 @@ export class TorchLayers {
     const others = [...range(0, channels), ...range(2 * channels, 3 * channels)];
     const kernel = [3 * channels, channels, 1, 1];
     const part = (of: string, shape: readonly number[], as: string, change: (weight: Weight) => Weight) =>
-      this.#weights.take(graph, `${name}.${of}`, shape, change, `${name}.${as}`);
+      this.#weights.take(graph, this.#stored(`${name}.${of}`), shape, change, `${name}.${as}`);
     const scale = graph.constant(
       others.map((row) => (row < channels ? channels ** -0.5 : 1)),
       'float32',

@@ -19,6 +19,8 @@ export interface Weights {
    * Throws `model-corrupt`.
    */
   take(graph: Graph, name: string, shape: readonly number[], change?: Change, as?: string): Promise<Value>;
+  /** The shape of a tensor of the checkpoint, for a layer that is stored in several ways. */
+  shape(name: string): readonly number[] | undefined;
   /** Values made here. */
   add(graph: Graph, name: string, weight: Weight): Value;
 }
@@ -81,6 +83,10 @@ export class HalfWeights implements Weights {
     return this.add(graph, as, change(await this.#half(name, shape)));
   }
 
+  shape(name: string): readonly number[] | undefined {
+    return this.#taker?.checkpoint.tensors.get(name)?.shape;
+  }
+
   /** Half-precision tensors keep their bits. */
   async #half(name: string, shape: readonly number[]): Promise<Weight> {
     if (!this.#taker) throw new TypeError('these weights have no checkpoint');
@@ -128,6 +134,10 @@ export class StoredWeights implements Weights {
     const value = await this.#place(graph, as, this.#taker.take(name, shape), change);
     this.#known.set(as, value);
     return value;
+  }
+
+  shape(name: string): readonly number[] | undefined {
+    return this.#taker.checkpoint.tensors.get(name)?.shape;
   }
 
   async #place(graph: Graph, name: string, tensor: StoredTensor, change: Change | undefined): Promise<Value> {
