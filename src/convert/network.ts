@@ -4,6 +4,7 @@ import { writeSafetensors } from './containers/safetensors.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { TensorTaker } from './tensor-taker.ts';
 import type { StoredTensor } from './tensors.ts';
+import { isBallast, tidyNames } from './tidy-names.ts';
 import { TorchLayers } from './torch-layers.ts';
 import { HalfWeights, StoredWeights } from './weights.ts';
 
@@ -20,6 +21,8 @@ export type Table = StoredTensor | { readonly shape: readonly number[]; readonly
 export interface Network<Settings> {
   /** Its name in a manifest: the name of its file. */
   readonly name: string;
+  /** A tensor it always has, by which what was put before its names is found; without one, names are taken as they are. */
+  readonly anchor?: string;
   recognise(checkpoint: Checkpoint): Settings | undefined;
   describe(settings: Settings): NetworkFacts;
   /** Draws pixels (in `pixelLayout`) → latents (in `latentLayout`). */
@@ -30,7 +33,7 @@ export interface Network<Settings> {
   codebook?(settings: Settings, taker: TensorTaker): Promise<Table>;
   /** For score `projection`: weight K × C and bias K. */
   scores?(settings: Settings, taker: TensorTaker): Promise<{ weight: Table; bias?: Table }>;
-  /** Tensors of the tokenizer that its graphs do not need (by name); every other one that is left over is an error. */
+  /** Tensors of the tokenizer that its graphs do not need (by name); any other that is no ballast of a training is an error. */
   readonly spare: (name: string, settings: Settings) => boolean;
 }
 
@@ -52,13 +55,14 @@ function axisSize(axis: string, channels: number): number | string {
 
 /** The network as an architecture whose graphs are `encoder.onnx` and `decoder.onnx`, with their weights beside them. */
 export function architecture<Settings>(network: Network<Settings>): Architecture<Settings> {
+  const tidy = (checkpoint: Checkpoint) => (network.anchor ? tidyNames(checkpoint, network.anchor) : checkpoint);
   return {
-    recognise: network.recognise,
+    recognise: (checkpoint) => network.recognise(tidy(checkpoint)),
     async write(settings, checkpoint, options) {
-      const taker = new TensorTaker(checkpoint);
+      const taker = new TensorTaker(tidy(checkpoint));
       const drawn = await drawGraphs(network, settings, taker, options);
       const tables = await writeTables(network, settings, taker);
-      const forgotten = taker.left.filter((name) => !network.spare(name, settings));
+      const forgotten = taker.left.filter((name) => !isBallast(name) && !network.spare(name, settings));
       if (forgotten.length > 0) throw taker.corrupt(`it has tensors that ${network.name} has no use for: ${some(forgotten)}`);
       return {
         manifest: { ...describe(network, settings), ...tables.manifest },
