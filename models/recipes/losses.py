@@ -1,9 +1,21 @@
-"""Losses on pixels, and the discriminator that replaces the missing pretrained perceptual network."""
+"""Losses on pixels (of pictures, or of clips as frames), and the discriminator that replaces the missing pretrained perceptual network."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
+
+
+def as_frames(x: Tensor) -> Tensor:
+    """Clips N x 3 x T x H x W as N T pictures; pictures stay as they are."""
+    return x.movedim(2, 1).flatten(0, 1) if x.dim() == 5 else x
+
+
+def time_l1(a: Tensor, b: Tensor) -> Tensor:
+    """On the differences of neighbouring frames."""
+    if a.shape[2] == 1:
+        return a.new_zeros(())
+    return F.l1_loss(a.diff(dim=2), b.diff(dim=2))
 
 
 def gradients(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -61,6 +73,34 @@ class Discriminator(nn.Module):
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
         features, x = [], torch.cat([pixels, 3 * finest_band(pixels)], dim=1)
+        for layer in (*self.layers, self.mix):
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.verdict(x), features
+
+
+class ClipDiscriminator(nn.Module):
+    """The same for clips, N x 3 x T x H x W: its strided convolutions also take two moments at a time."""
+
+    def __init__(self, widths: tuple[int, ...] = (48, 96, 160)):
+        super().__init__()
+        channels = (6, *widths)
+        self.layers = nn.ModuleList(
+            spectral_norm(nn.Conv3d(a, b, (2, 4, 4), stride=2, padding=(0, 1, 1)))
+            for a, b in zip(channels, widths)
+        )
+        self.mix = spectral_norm(nn.Conv3d(widths[-1], widths[-1], (1, 3, 3), padding=(0, 1, 1)))
+        self.verdict = spectral_norm(nn.Conv3d(widths[-1], 1, (1, 3, 3), padding=(0, 1, 1)))
+        self.span = 2 ** len(widths)
+
+    def forward(self, clip: Tensor) -> tuple[Tensor, list[Tensor]]:
+        short = -clip.shape[2] % self.span
+        if clip.shape[2] > self.span:  # 17 frames: the first one, alone in a clip, is judged in pictures
+            clip = clip[:, :, clip.shape[2] % self.span :]
+        elif short:
+            clip = torch.cat([clip[:, :, :1]] * short + [clip], 2)
+        band = finest_band(as_frames(clip)).unflatten(0, (len(clip), -1)).movedim(1, 2)
+        features, x = [], torch.cat([clip, 3 * band], dim=1)
         for layer in (*self.layers, self.mix):
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)

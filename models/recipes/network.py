@@ -41,6 +41,12 @@ def make_activation(settings: NetworkSettings) -> nn.Module:
     return nn.SiLU() if settings.activation == "silu" else nn.ReLU()
 
 
+def make_residual_end(conv: nn.Conv2d) -> None:
+    """A block starts close to the identity."""
+    nn.init.normal_(conv.weight, std=1e-2 / math.sqrt(9 * conv.in_channels))
+    nn.init.zeros_(conv.bias)
+
+
 class ResidualBlock(nn.Module):
     def __init__(self, settings: NetworkSettings, channels: int):
         super().__init__()
@@ -49,9 +55,7 @@ class ResidualBlock(nn.Module):
         self.norm2 = make_norm(settings, channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.activation = make_activation(settings)
-        # A block starts close to the identity.
-        nn.init.normal_(self.conv2.weight, std=1e-2 / math.sqrt(9 * channels))
-        nn.init.zeros_(self.conv2.bias)
+        make_residual_end(self.conv2)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.conv1(self.activation(self.norm1(x)))

@@ -1,4 +1,4 @@
-"""Vector quantizer with a codebook kept by moving averages."""
+"""Vector quantizer with a codebook kept by moving averages, and a quantizer without a codebook."""
 
 import torch
 import torch.nn.functional as F
@@ -81,3 +81,57 @@ class Quantizer(nn.Module):
         self.counts.fill_(len(tokens) / size)
         self.sums.copy_(self.codebook * self.counts[:, None])
         self.idle.zero_()
+
+
+class LookupFree(nn.Module):
+    """One bit per channel, its sign (MAGVIT-v2): channel i counts 2^i, the entries are the corners of a cube.
+
+    A bit is 1 with probability sigmoid(4 latent). The loss wants each position sure of its bits (low entropy of a
+    sample) and all entries in use (high entropy of the mean over the last batches, kept as a moving average).
+    """
+
+    def __init__(self, bits: int, entropy: float, decay: float = 0.97):
+        super().__init__()
+        self.bits, self.entropy, self.decay = bits, entropy, decay
+        self.register_buffer("weights", 2 ** torch.arange(bits))
+        # Mean probability of every entry, as a table: the low half of the bits across, the high half down.
+        half = bits // 2
+        self.register_buffer("mean", torch.full((2 ** (bits - half), 2**half), 2.0**-bits))
+
+    def codebook(self) -> Tensor:
+        return self.entries(torch.arange(2**self.bits))
+
+    def entries(self, tokens: Tensor) -> Tensor:
+        return 2.0 * ((tokens[..., None] & self.weights) > 0) - 1
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        return ((latents > 0) * self.weights).sum(-1)
+
+    def forward(self, latents: Tensor, quantize: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+        placed = latents.float().movedim(1, -1)
+        tokens = self.nearest(placed)
+        quantized = self.entries(tokens)
+        commitment = F.mse_loss(placed, quantized)
+        straight_through = placed + (quantized - placed).detach()
+        loss = commitment + self.entropy * self._entropy_loss(placed.flatten(0, -2))
+        return straight_through.movedim(-1, 1), tokens, loss
+
+    def _entropy_loss(self, flat: Tensor) -> Tensor:
+        """Nats: entropy of a sample minus the entropy of the mean, in which only the present batch has a gradient."""
+        logits = 4 * flat
+        on = logits.sigmoid()
+        sample = (F.softplus(logits) - logits * on).sum(-1).mean()
+        half = self.bits // 2
+        table = self._joint(on[:, half:]).T @ self._joint(on[:, :half]) / len(flat)
+        if self.training:
+            with torch.no_grad():
+                self.mean.lerp_(table, 1 - self.decay)
+        return sample + (table * (self.mean + 1e-9).log()).sum()
+
+    @staticmethod
+    def _joint(on: Tensor) -> Tensor:
+        """Probability of each combination of independent bits: M x bits → M x 2^bits."""
+        joint = torch.ones(len(on), 1)
+        for bit in on.unbind(-1):
+            joint = torch.cat([joint * (1 - bit[:, None]), joint * bit[:, None]], 1)
+        return joint

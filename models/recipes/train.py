@@ -11,47 +11,55 @@ import math
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from safetensors.torch import load_file
+
 from configs import Recipe, load_recipe
 from data import Crops, Photos
+from data3d import ClipCrops, Clips
 from losses import (
+    ClipDiscriminator,
     Discriminator,
     adaptive_weight,
+    as_frames,
     detail_energy_l1,
     discriminator_hinge,
     feature_matching,
     gradient_l1,
     grid_l1,
     multiscale_l1,
+    time_l1,
 )
-from network import Autoencoder
-from quantizer import Quantizer
+from network3d import inflate
+from quantizer import LookupFree, Quantizer
+from tokenizer import is_lookup_free, make_autoencoder
 
 
 class Trainer:
     def __init__(self, recipe: Recipe, minutes: float):
         self.recipe, self.minutes = recipe, minutes
         settings = recipe.network
-        self.network = Autoencoder(settings).to(memory_format=torch.channels_last)
+        self.network = make_autoencoder(settings).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
-        self.quantizer = Quantizer(
-            settings.codebookSize, settings.entryDimension, settings.lookup, patience=recipe.patience
-        )
+        self.quantizer = make_quantizer(recipe)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), recipe.learning_rate, betas=recipe.betas, weight_decay=1e-4
         )
-        self.discriminator = Discriminator().to(memory_format=torch.channels_last)
+        self.discriminator = ClipDiscriminator() if recipe.clips else Discriminator()
+        if not recipe.clips:
+            self.discriminator.to(memory_format=torch.channels_last)
         self.critic_optimizer = torch.optim.AdamW(
             self.discriminator.parameters(), betas=(0.5, 0.9), weight_decay=1e-4
         )
         self.step, self.seconds, self.critic_steps, self.balance = 0, 0.0, 0, 0.0
         self.recent_latents: list[Tensor] = []
-        self.quantizes, self.encoder_rests = False, False
+        self.quantizes, self.encoder_rests = is_lookup_free(settings), False
 
     PARTS = ("network", "average", "quantizer", "optimizer", "discriminator", "critic_optimizer")
     VALUES = ("step", "seconds", "critic_steps", "balance", "quantizes", "recent_latents")
@@ -70,6 +78,15 @@ class Trainer:
             getattr(self, name).load_state_dict(state[name])
         for name in self.VALUES:
             setattr(self, name, state[name])
+
+    def start_from(self, folder: Path) -> None:
+        """A clip model begins as an exported model for pictures, with its codebook."""
+        inflate(self.network, {name: w.float() for name, w in load_file(folder / "weights.safetensors").items()})
+        self.average.load_state_dict(self.network.state_dict())
+        if not is_lookup_free(self.recipe.network):
+            codebook = load_file(folder / "codebook.safetensors")["codebook"]
+            self.quantizer.restart(torch.ones(len(codebook), dtype=torch.bool), codebook)
+            self.quantizes = True
 
     @property
     def progress(self) -> float:
@@ -102,14 +119,17 @@ class Trainer:
         reconstruction = self.network.decoder(quantized)
 
         weights = plan.pixels if critic_on else recipe.pixels
-        parts = {"mse": F.mse_loss(reconstruction, pixels)}
+        source, copy = as_frames(pixels), as_frames(reconstruction)
+        parts = {"mse": F.mse_loss(copy, source)}
         loss = weights.mse * parts["mse"] + recipe.commitment * commitment
         if weights.l1:
-            loss = loss + weights.l1 * F.l1_loss(reconstruction, pixels)
+            loss = loss + weights.l1 * F.l1_loss(copy, source)
         if weights.multiscale:
-            loss = loss + weights.multiscale * multiscale_l1(reconstruction, pixels)
+            loss = loss + weights.multiscale * multiscale_l1(copy, source)
         if weights.gradient:
-            loss = loss + weights.gradient * gradient_l1(reconstruction, pixels)
+            loss = loss + weights.gradient * gradient_l1(copy, source)
+        if weights.time:
+            loss = loss + weights.time * time_l1(reconstruction, pixels)
         parts |= {"loss": loss, "commitment": commitment}
         if critic_on:
             loss = loss + self._adversarial(pixels, reconstruction, loss, parts)
@@ -149,8 +169,8 @@ class Trainer:
             now = float(adaptive_weight(pixel_loss, hinge, self.network.decoder.paint.weight))
             self.balance = 0.8 * self.balance + 0.2 * now if self.balance else now
         matching = feature_matching(real_features, fake_features)
-        energy = detail_energy_l1(pixels, fake)
-        grid = grid_l1(pixels, fake, self.recipe.network.reduction)
+        energy = detail_energy_l1(as_frames(pixels), as_frames(fake))
+        grid = grid_l1(as_frames(pixels), as_frames(fake), self.recipe.network.reduction)
         parts |= {"hinge": hinge, "matching": matching, "energy": energy, "grid": grid}
         ramp = min(1.0, self.critic_steps / plan.ramp)
         return ramp * (
@@ -179,10 +199,34 @@ class Trainer:
         torch._foreach_lerp_(targets, sources, 1 - keep)
 
 
+def make_quantizer(recipe: Recipe) -> Quantizer | LookupFree:
+    settings = recipe.network
+    if is_lookup_free(settings):
+        return LookupFree(settings.entryDimension, recipe.entropy)
+    return Quantizer(settings.codebookSize, settings.entryDimension, settings.lookup, patience=recipe.patience)
+
+
+def make_source(recipe: Recipe, photos: Photos, clips: Clips | None, seed: int) -> Callable[[int], Tensor]:
+    """The batch of a step."""
+    if recipe.clips:
+        windows = ClipCrops(clips, photos, recipe.clips.moves_share, seed)
+        batches = recipe.clips.batches
+        return lambda step: windows.batch(*batches[step % len(batches)])
+    crops = Crops(photos, recipe.drawn_share, seed)
+
+    def pictures(step: int) -> Tensor:
+        large = recipe.large_crop_every and step % recipe.large_crop_every == 0
+        return crops.batch(recipe.batch // (4 if large else 1), recipe.crop * (2 if large else 1))
+
+    return pictures
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--model", required=True)
     parser.add_argument("--data", required=True, type=Path, help="folder of training photos")
+    parser.add_argument("--clips", type=Path, help="folder of training clips, for a clip model")
+    parser.add_argument("--start", type=Path, help="exported model that a clip model starts from (default: out/<its id>)")
     parser.add_argument("--out", required=True, type=Path, help="state and metrics of this run")
     parser.add_argument("--cache", type=Path, help="decoded photos (default: OUT/../cache)")
     parser.add_argument("--minutes", required=True, type=float, help="training time, over all resumes")
@@ -200,10 +244,21 @@ def main() -> None:
     state_file = arguments.out / "state.pt"
     if state_file.exists():
         trainer.load(state_file)
+    elif recipe.clips:
+        folder = arguments.start or Path(__file__).parent / "out" / recipe.clips.start_from
+        if (folder / "weights.safetensors").exists():
+            trainer.start_from(folder)
+        else:
+            print(f"{folder} holds no weights: starting from random ones", flush=True)
     seed = arguments.seed + trainer.step
     torch.manual_seed(seed)
-    photos = Photos(arguments.data, arguments.cache or arguments.out.parent / "cache")
-    crops = Crops(photos, recipe.drawn_share, seed)
+    cache = arguments.cache or arguments.out.parent / "cache"
+    photos = Photos(arguments.data, cache)
+    if recipe.clips and not arguments.clips:
+        parser.error(f"{recipe.id} also needs --clips")
+    clips = Clips(arguments.clips, cache) if recipe.clips else None
+    source = make_source(recipe, photos, clips, seed)
+    data = {"photos": len(photos), "clips": len(clips) if clips else 0}
 
     stopping = False
 
@@ -216,33 +271,32 @@ def main() -> None:
 
     clock = saved = time.monotonic()
     sums: dict[str, float] = {}
-    used = torch.zeros(recipe.network.codebookSize)
+    wins = torch.zeros(recipe.network.codebookSize)
     with open(arguments.out / "metrics.jsonl", "a", buffering=1) as metrics:
         while not stopping and trainer.progress < 1:
-            large = recipe.large_crop_every and trainer.step % recipe.large_crop_every == 0
-            size = recipe.crop * (2 if large else 1)
-            parts = trainer.train_step(crops.batch(recipe.batch // (4 if large else 1), size))
+            parts = trainer.train_step(source(trainer.step))
             now = time.monotonic()
             trainer.seconds += now - clock
             clock = now
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + value
-            used[trainer.last_tokens.flatten()] = 1
+            wins += torch.bincount(trainer.last_tokens.flatten(), minlength=len(wins))
             if trainer.step % arguments.log == 0:
                 line = {
                     "step": trainer.step,
                     "minutes": round(trainer.seconds / 60, 2),
                     **{name: round(total / arguments.log, 5) for name, total in sums.items()},
-                    "usage": round(float(used.mean()), 4),
+                    "usage": round(float((wins > 0).float().mean()), 4),
+                    "entropy": round(float(torch.special.entr(wins / wins.sum()).sum() / math.log(2)), 3),
                     "load": round(os.getloadavg()[0], 2),
                 }
                 metrics.write(json.dumps(line) + "\n")
                 sums.clear()
-                used.zero_()
+                wins.zero_()
             if now - saved > 60 * arguments.save_minutes:
-                trainer.save(state_file, photos=len(photos), threads=arguments.threads)
+                trainer.save(state_file, **data, threads=arguments.threads)
                 saved = time.monotonic()
-        trainer.save(state_file, photos=len(photos), threads=arguments.threads)
+        trainer.save(state_file, **data, threads=arguments.threads)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from network import NetworkSettings
+from network3d import ClipNetworkSettings
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,16 @@ class PixelWeights:
     mse: float = 0.0
     multiscale: float = 0.0
     gradient: float = 0.0
+    time: float = 0.0  # L1 on the differences of neighbouring frames
+
+
+@dataclass(frozen=True)
+class ClipPlan:
+    """What the steps of a clip model read: batches in turn, each (how many, frames, side of the crop)."""
+
+    batches: tuple[tuple[int, int, int], ...]
+    moves_share: float  # synthetic camera moves over photos; single frames are photos
+    start_from: str  # exported 2D model whose weights are inflated
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ class Adversarial:
 @dataclass(frozen=True)
 class Recipe:
     id: str
-    network: NetworkSettings
+    network: NetworkSettings | ClipNetworkSettings
     pixels: PixelWeights
     commitment: float
     adversarial: Adversarial | None
@@ -50,6 +61,8 @@ class Recipe:
     weight_average: float = 0.999
     patience: int = 40
     betas: tuple[float, float] = (0.9, 0.99)
+    clips: ClipPlan | None = None
+    entropy: float = 0.0  # weight of the entropy terms of a lookup-free quantizer
 
 
 def load_recipe(model: str) -> Recipe:

@@ -1,0 +1,24 @@
+"""MAGVIT-v2's quantizer: 12 bits and no codebook. Causal in time, so that pictures are clips of one frame."""
+
+from dataclasses import replace
+
+from configs import ClipPlan
+from configs.magvit_4x8x8 import RECIPE as MAGVIT
+
+RECIPE = replace(
+    MAGVIT,
+    id="magvit2-lfq",
+    network=replace(MAGVIT.network, causal=True, quantizer="lfq", entryDimension=12, codebookSize=4096),
+    commitment=0.1,
+    entropy=0.3,
+    unquantized_steps=0,
+    loss_sentence=MAGVIT.loss_sentence.replace(
+        "commitment (0.25)",
+        "commitment (0.1), entropy of the bits (0.03: low for a position, high over the last batches)",
+    ),
+    clips=ClipPlan(
+        batches=((2, 17, 64), (4, 1, 128), (1, 17, 96), (2, 17, 64), (3, 5, 96), (1, 17, 128)),
+        moves_share=0.3,
+        start_from="vqgan-f8",
+    ),
+)
