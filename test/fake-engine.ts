@@ -1,3 +1,4 @@
+import { frameRuleOf, framesOfPlanes, planesOfFrames, planVolume, runFrames } from '../src/core/clip-plan.ts';
 import { TokenscopeError } from '../src/core/errors.ts';
 import { type Framing, modelSize, place, type Size } from '../src/core/framing.ts';
 import type { Manifest } from '../src/core/manifest.ts';
@@ -14,7 +15,10 @@ import type {
   OpenModel,
   PictureId,
 } from '../src/engine/protocol.ts';
+import { measureClip } from '../src/metrics/clip/index.ts';
 import { measureAll } from '../src/metrics/index.ts';
+import { measureFrames } from '../src/metrics/parts/frames.ts';
+import { measurePlanes } from '../src/metrics/parts/planes.ts';
 
 /**
  * An engine without a GPU. Its tokenizer is a cube of 4 × 4 × 4 colours: a cell's latent vector is the mean colour of its
@@ -67,6 +71,14 @@ export const fakeCatalog: readonly CatalogModel[] = ['fake', 'fake-two'].map((id
   const manifest = { ...fakeManifest, id, title: `${fakeManifest.title} (${id})` };
   return { id, manifest, files: { 'manifest.json': new Blob([JSON.stringify(manifest)]) } };
 });
+
+/** The same for clips: a latent vector is the mean over a plane's frames, and every frame of a plane comes back the same. */
+export function fakeVideoModel(rule: 'grouped' | 'causal'): CatalogModel {
+  const id = `fake-${rule}`;
+  const frames = { rule, reduction: 4, window: rule === 'grouped' ? 16 : 17 };
+  const manifest: Manifest = { ...fakeManifest, id, title: id, medium: 'video', size: { ...fakeManifest.size, frames } };
+  return { id, manifest, files: { 'manifest.json': new Blob([JSON.stringify(manifest)]) } };
+}
 
 export const fakeDevice: DeviceFacts = {
   provider: 'wasm',
@@ -163,6 +175,27 @@ function paint(shape: GridShape, colour: (cell: number, channel: number) => numb
   return { data, height, width };
 }
 
+/** Frames of one run: planes of means. */
+function latentsOfFrames(manifest: Manifest, given: readonly Picture[]): Latents {
+  const rule = frameRuleOf(manifest);
+  const run = runFrames(rule, given.length);
+  const frames = Array.from({ length: run }, (_, i) => latentsOf(given[Math.min(i, given.length - 1)]!));
+  const { shape } = frames[0]!;
+  const area = cellCount(shape);
+  const t = planesOfFrames(rule, run);
+  const data = new Float32Array(D * t * area);
+  for (let plane = 0, from = 0; plane < t; plane++) {
+    const to = framesOfPlanes(rule, plane + 1);
+    for (const { data: values } of frames.slice(from, to)) {
+      for (let d = 0; d < D; d++) {
+        for (let i = 0; i < area; i++) data[(d * t + plane) * area + i]! += values[d * area + i]! / (to - from);
+      }
+    }
+    from = to;
+  }
+  return { data, d: D, shape: { ...shape, t } };
+}
+
 async function readPicture(picture: ImageBitmap | Picture): Promise<Picture> {
   if (!('close' in picture)) return picture;
   const { width, height } = picture;
@@ -242,32 +275,61 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
       await enter('framePicture');
       return frame(picture(id), framing, size);
     },
+    async frameOnce(given, framing, sizes) {
+      await enter('frameOnce');
+      const read = await readPicture(given);
+      return sizes.map((size) => frame(read, framing, size));
+    },
+    async encodeFrames(id, frames, signal) {
+      await enter('encodeFrames', signal);
+      const latents = latentsOfFrames(model(id).manifest, frames);
+      return { model: id, latents, ...quantize(latents), timings: { prepareMs: 1, encodeMs: 2, quantizeMs: 1 } };
+    },
     async encode(id, pictureId, framing, signal): Promise<Encoded> {
       await enter('encode', signal);
       const { manifest } = model(id);
       const source = frame(picture(pictureId), framing, modelSize(framing, manifest.size));
-      const latents = latentsOf(source);
+      const latents = latentsOfFrames(manifest, [source]);
       const timings = { prepareMs: 1, encodeMs: 2, quantizeMs: 1 };
       return { model: id, picture: pictureId, framing, source, latents, ...quantize(latents), timings };
     },
     async decode(id, grid, signal) {
       await enter('decode', signal);
-      model(id);
+      const { manifest } = model(id);
       const wrong = grid.tokens.find((token) => token < 0 || token >= K);
       if (wrong !== undefined) throw new TokenscopeError('tokens-range', { token: wrong, size: K });
-      const reconstruction = paint(grid.shape, (cell, c) => entries[grid.tokens[cell]! * D + c]!);
-      return { model: id, reconstruction, timings: { decodeMs: 2, finishMs: 1 } };
+      const rule = frameRuleOf(manifest);
+      const area = grid.shape.h * grid.shape.w;
+      const frames = planVolume(grid.shape.t, rule).windows.flatMap(({ firstPlane, planes }) =>
+        Array.from({ length: planes }, (_, p) => {
+          const plane = paint(grid.shape, (cell, c) => entries[grid.tokens[(firstPlane + p) * area + cell]! * D + c]!);
+          return Array.from({ length: framesOfPlanes(rule, p + 1) - (p > 0 ? framesOfPlanes(rule, p) : 0) }, () => plane);
+        }).flat(),
+      );
+      return { model: id, reconstruction: frames[0]!, frames, timings: { decodeMs: 2, finishMs: 1 } };
     },
     async decodeLatents(id, latents, signal) {
       await enter('decodeLatents', signal);
       model(id);
       const cells = cellCount(latents.shape);
       const reconstruction = paint(latents.shape, (cell, c) => latents.data[c * cells + cell]!);
-      return { model: id, reconstruction, timings: { decodeMs: 2, finishMs: 1 } };
+      return { model: id, reconstruction, frames: [reconstruction], timings: { decodeMs: 2, finishMs: 1 } };
     },
-    async measure(source, reconstruction, grid, codebookSize) {
+    async measure(source, reconstruction, grid, codebookSize, frames = 1) {
       await enter('measure');
-      return measureAll({ source, reconstruction, grid, codebookSize });
+      return measureAll({ source, reconstruction, grid, codebookSize, frames });
+    },
+    async measureFrames(source, reconstruction, pairBefore) {
+      await enter('measureFrames');
+      return measureFrames(source, reconstruction, pairBefore);
+    },
+    async measurePlanes(grid, tokensBefore) {
+      await enter('measurePlanes');
+      return measurePlanes(grid, tokensBefore);
+    },
+    async measureClip(sample) {
+      await enter('measureClip');
+      return measureClip(sample);
     },
     async distances(id, latent) {
       await enter('distances');

@@ -4,7 +4,7 @@ import { TokenscopeError } from '../core/errors.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import { type GridShape, type Latents, latentVector } from '../core/token-grid.ts';
 import type { Model } from './model.ts';
-import { adaptPixels, pixelSize, planarPixels } from './pixel-layout.ts';
+import { adaptPixels, type FrameSize, pixelSize, planarPixels } from './pixel-layout.ts';
 import type { CheckResult } from './protocol.ts';
 
 interface CheckTensor {
@@ -59,10 +59,16 @@ function gridShape(shape: readonly number[]): GridShape {
   return { t: shape.length > 3 ? t : 1, h, w };
 }
 
+/** N × C × (T ×) H × W with N = 1. */
+function frameSize(shape: readonly number[]): FrameSize {
+  const [width = 1, height = 1, frames = 1] = shape.toReversed();
+  return { frames: shape.length > 4 ? frames : 1, height, width };
+}
+
 async function checkEncoder(model: Model, input: CheckTensor, expected: Int32Array) {
-  const [width = 1, height = 1] = input.shape.toReversed();
-  const values = adaptPixels(Float32Array.from(input.data), model.manifest.graphs.encoder.layout, height * width);
-  const { grid, latents } = await model.encodeArray(values, { height, width });
+  const size = frameSize(input.shape);
+  const values = adaptPixels(Float32Array.from(input.data), model.manifest.graphs.encoder.layout, size);
+  const { grid, latents } = await model.encodeArray(values, size);
   return compareTokens(grid.tokens, expected, model.quantizer, latents, ties(model).gap);
 }
 
@@ -94,8 +100,7 @@ function nearTie(quantizer: Quantizer, latent: Float32Array, a: number, b: numbe
 async function checkDecoder(model: Model, tokens: Int32Array, shape: GridShape, expected: CheckTensor): Promise<number> {
   const { values, dims } = await model.decodeArray(tokens, shape, 1);
   const { layout } = model.manifest.graphs.decoder;
-  const { height, width } = pixelSize(layout, dims);
-  const planar = planarPixels(values, layout, height * width);
+  const planar = planarPixels(values, layout, pixelSize(layout, dims));
   if (planar.length !== expected.data.length) return Number.POSITIVE_INFINITY;
   let worst = 0;
   for (const [i, value] of planar.entries()) worst = Math.max(worst, Math.abs(value - expected.data[i]!));

@@ -1,8 +1,12 @@
+import { frameRuleOf, planVolume } from '../core/clip-plan.ts';
 import { TokenscopeError } from '../core/errors.ts';
 import { modelSize, type Size } from '../core/framing.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import type { GridShape } from '../core/token-grid.ts';
+import { measureClip } from '../metrics/clip/index.ts';
 import { measureAll } from '../metrics/index.ts';
+import { measureFrames } from '../metrics/parts/frames.ts';
+import { measurePlanes } from '../metrics/parts/planes.ts';
 import { type BenchRun, benchRun, summarize } from './bench.ts';
 import { runCheck } from './check.ts';
 import { drawRun, planDrawing } from './draw-entries.ts';
@@ -125,6 +129,14 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
       pictures.delete(id);
     },
     framePicture: async (id, framing, size) => pictureOf(id).frame(framing, size),
+    async frameOnce(picture, framing, sizes) {
+      const opened = openPicture(picture);
+      try {
+        return sizes.map((size) => opened.frame(framing, size));
+      } finally {
+        opened.close();
+      }
+    },
 
     async encode(id, pictureId, framing, signal) {
       const model = modelOf(id);
@@ -133,26 +145,37 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
         const start = performance.now();
         const source = pictureOf(pictureId).frame(framing, size);
         const framed = performance.now() - start;
-        const { timings, ...encoded } = await modelOf(id).encode(source);
+        const { timings, ...encoded } = await modelOf(id).encode([source]);
         const all = { ...timings, prepareMs: timings.prepareMs + framed };
         return { model: id, picture: pictureId, framing, source, ...encoded, timings: all };
       };
-      return queue.add({ run, kind: `encode ${id}`, seconds: secondsFor(size) }, signal);
+      return queue.add({ run, kind: `encode ${id}`, seconds: secondsFor(size, frameRuleOf(model.manifest).window) }, signal);
+    },
+
+    async encodeFrames(id, frames, signal) {
+      const { manifest } = modelOf(id);
+      const run = async () => ({ model: id, ...(await modelOf(id).encode(frames)) });
+      const seconds = secondsFor(frames[0] ?? { height: 0, width: 0 }, frameRuleOf(manifest).window);
+      return queue.add({ run, kind: `encode ${id}`, seconds }, signal);
     },
 
     async decode(id, grid, signal) {
-      const seconds = secondsFor(gridSize(modelOf(id), grid.shape));
+      const seconds = volumeSeconds(modelOf(id), grid.shape);
       const run = async () => ({ model: id, ...(await modelOf(id).decode(grid)) });
       return queue.add({ run, kind: `decode ${id}`, seconds }, signal);
     },
 
     async decodeLatents(id, latents, signal) {
-      const seconds = secondsFor(gridSize(modelOf(id), latents.shape));
+      const seconds = volumeSeconds(modelOf(id), latents.shape);
       const run = async () => ({ model: id, ...(await modelOf(id).decodeLatents(latents)) });
       return queue.add({ run, kind: `decode ${id}`, seconds }, signal);
     },
 
-    measure: async (source, reconstruction, grid, codebookSize) => measureAll({ source, reconstruction, grid, codebookSize }),
+    measure: async (source, reconstruction, grid, codebookSize, frames = 1) =>
+      measureAll({ source, reconstruction, grid, codebookSize, frames }),
+    measureFrames: async (source, reconstruction, before) => measureFrames(source, reconstruction, before),
+    measurePlanes: async (grid, before) => measurePlanes(grid, before),
+    measureClip: async (sample) => measureClip(sample),
 
     distances: async (id, latent) => distanceRow(quantizerOf(id), latent),
     neighbours: async (id, entry, count) => nearestEntries(quantizerOf(id), entry, count),
@@ -177,7 +200,7 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
     async bench(id, pictureId, framing, runs, signal) {
       const started = await runtime;
       const { provider, manifest } = modelOf(id);
-      const seconds = 2 * secondsFor(modelSize(framing, manifest.size));
+      const seconds = 2 * secondsFor(modelSize(framing, manifest.size), frameRuleOf(manifest).window);
       const run = () => benchRun(modelOf(id), pictureOf(pictureId), framing, started);
       const done: BenchRun[] = [];
       // The first one warms up and does not count.
@@ -187,12 +210,16 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
   };
 }
 
-function secondsFor({ height, width }: Size): number {
-  return RUN_SECONDS * Math.max(1, (height * width) / 65_536);
+function secondsFor({ height, width }: Size, frames = 1): number {
+  return RUN_SECONDS * Math.max(1, (height * width * frames) / 65_536);
 }
 
-function gridSize({ manifest }: Model, { h, w }: GridShape): Size {
-  return { height: h * manifest.size.reduction, width: w * manifest.size.reduction };
+function volumeSeconds({ manifest }: Model, { t, h, w }: GridShape): number {
+  const { reduction } = manifest.size;
+  const rule = frameRuleOf(manifest);
+  // The last window may be filled up.
+  const frames = planVolume(t, rule).windows.length * rule.window;
+  return secondsFor({ height: h * reduction, width: w * reduction }, frames);
 }
 
 /** A model may be on WASM although the GPU works. */

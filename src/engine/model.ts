@@ -1,13 +1,13 @@
 import type { Tensor } from 'onnxruntime-web';
+import { frameRuleOf, framesOfPlanes, planesOfFrames, planVolume, runFrames } from '../core/clip-plan.ts';
 import { TokenscopeError } from '../core/errors.ts';
-import type { Size } from '../core/framing.ts';
 import { floatsToHalves, halvesToFloats } from '../core/half.ts';
 import type { GraphFacts, LatentLayout, Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import type { GridShape, Latents, TokenGrid } from '../core/token-grid.ts';
 import { entriesAsLatents, fromLatents, latentDims, toLatents } from './latent-layout.ts';
-import { fromGraphPixels, pixelDims, pixelSize, toGraphPixels } from './pixel-layout.ts';
+import { type FrameSize, fromGraphPixels, pixelDims, pixelSize, toGraphPixels } from './pixel-layout.ts';
 import type { Decoded, Encoded, Nearest, Precision, Provider } from './protocol.ts';
 import type { Quantize } from './quantize.ts';
 import type { Runtime, Session } from './runtime.ts';
@@ -23,11 +23,13 @@ export interface Model {
   readonly codebookSize: number;
   readonly encoder: Session;
   readonly decoder: Session;
-  encode(source: Picture): Promise<Pick<Encoded, 'grid' | 'latents' | 'nearest' | 'timings'>>;
+  /** One run over consecutive frames, at most a window; the last one is repeated where the rule wants more. */
+  encode(frames: readonly Picture[]): Promise<Pick<Encoded, 'grid' | 'latents' | 'nearest' | 'timings'>>;
   /** The same from an array in the graph's own layout. */
-  encodeArray(values: Float32Array, size: Size): Promise<Pick<Encoded, 'grid' | 'latents' | 'nearest' | 'timings'>>;
-  decode(grid: TokenGrid): Promise<Pick<Decoded, 'reconstruction' | 'timings'>>;
-  decodeLatents(latents: Latents): Promise<Pick<Decoded, 'reconstruction' | 'timings'>>;
+  encodeArray(values: Float32Array, size: FrameSize): Promise<Pick<Encoded, 'grid' | 'latents' | 'nearest' | 'timings'>>;
+  /** A volume of any length, window by window. */
+  decode(grid: TokenGrid): Promise<Pick<Decoded, 'reconstruction' | 'frames' | 'timings'>>;
+  decodeLatents(latents: Latents): Promise<Pick<Decoded, 'reconstruction' | 'frames' | 'timings'>>;
   /** The decoder's output as it is, for `count` grids of the same shape whose tokens follow one another. */
   decodeArray(tokens: Int32Array, shape: GridShape, count: number): Promise<{ values: Float32Array; dims: readonly number[] }>;
   release(): Promise<void>;
@@ -53,9 +55,10 @@ export function assembleModel(parts: ModelParts): Model {
   const { pixels } = manifest;
   const codebookSize = quantizer?.codebookSize ?? manifest.quantizer.codebookSize!;
   const latentLayout = decoderFacts.latentLayout ?? DEFAULT_LATENT_LAYOUT;
+  const rule = frameRuleOf(manifest);
 
-  async function encodeArray(values: Float32Array, { height, width }: Size) {
-    const input = floatTensor(runtime, values, pixelDims(encoderFacts.layout, 1, height, width), encoderFacts);
+  async function encodeArray(values: Float32Array, size: FrameSize) {
+    const input = floatTensor(runtime, values, pixelDims(encoderFacts.layout, size), encoderFacts);
     const start = performance.now();
     const outputs = await encoder.run({ [encoderFacts.input]: input });
     await runtime.finish(provider);
@@ -63,8 +66,7 @@ export function assembleModel(parts: ModelParts): Model {
     input.dispose();
     const output = named(outputs, encoderFacts);
     try {
-      if (!quantize)
-        return { grid: readTokens(output, manifest, { height, width }), timings: { prepareMs: 0, encodeMs, quantizeMs: 0 } };
+      if (!quantize) return { grid: readTokens(output, manifest, size), timings: { prepareMs: 0, encodeMs, quantizeMs: 0 } };
       return await quantizeOutput(output, quantize, encodeMs);
     } finally {
       output.dispose();
@@ -99,7 +101,7 @@ export function assembleModel(parts: ModelParts): Model {
 
   function tokenInput(tokens: Int32Array, { t, h, w }: GridShape, count: number): Tensor {
     const { Tensor } = runtime.ort;
-    const shapes: Record<number, number[]> = { 2: [count, t * h * w], 3: [count, h, w] };
+    const shapes: Record<number, number[]> = { 1: [count * t * h * w], 2: [count, t * h * w], 3: [count * t, h, w] };
     const dims = shapes[decoder.inputShape.length] ?? [count, t, h, w];
     if (decoderFacts.tokenDtype === 'int32') return new Tensor('int32', tokens.slice(), dims);
     return new Tensor('int64', BigInt64Array.from(tokens, BigInt), dims);
@@ -114,12 +116,34 @@ export function assembleModel(parts: ModelParts): Model {
     return runDecoder(floatTensor(runtime, values, latentDims(latentLayout, count, d, shape), decoderFacts));
   }
 
-  async function timed(run: () => Promise<{ values: Float32Array; dims: readonly number[] }>) {
-    const start = performance.now();
-    const { values, dims } = await run();
-    const decoded = performance.now();
-    const reconstruction = fromGraphPixels(values, decoderFacts, pixels, pixelSize(decoderFacts.layout, dims));
-    return { reconstruction, timings: { decodeMs: decoded - start, finishMs: performance.now() - decoded } };
+  /** Planes of one window → its frames. A grouped window that is not full is filled with its last plane, and cut again. */
+  async function decodeWindow(tokens: Int32Array, shape: GridShape): Promise<Run> {
+    const planes = rule.rule === 'grouped' ? planesOfFrames(rule, rule.window) : shape.t;
+    const filled = fillPlanes(tokens, shape, planes);
+    return { ...(await decodeArray(filled, { ...shape, t: planes }, 1)), count: framesOfPlanes(rule, shape.t) };
+  }
+
+  async function finished(runs: AsyncIterable<Run> | Iterable<Run>, start: number) {
+    const frames: Picture[] = [];
+    let finishMs = 0;
+    for await (const { values, dims, count } of runs) {
+      const began = performance.now();
+      const size = pixelSize(decoderFacts.layout, dims);
+      for (let i = 0; i < Math.min(count, size.frames); i++) {
+        frames.push(fromGraphPixels(values, decoderFacts, pixels, size, i));
+      }
+      finishMs += performance.now() - began;
+    }
+    const timings = { decodeMs: performance.now() - start - finishMs, finishMs };
+    return { reconstruction: frames[0]!, frames, timings };
+  }
+
+  async function* decodeWindows({ tokens, shape }: TokenGrid): AsyncGenerator<Run> {
+    const area = shape.h * shape.w;
+    for (const { firstPlane, planes } of planVolume(shape.t, rule).windows) {
+      const own = tokens.subarray(firstPlane * area, (firstPlane + planes) * area);
+      yield await decodeWindow(own, { ...shape, t: planes });
+    }
   }
 
   return {
@@ -131,24 +155,52 @@ export function assembleModel(parts: ModelParts): Model {
     encoder,
     decoder,
     encodeArray,
-    async encode(source) {
+    async encode(frames) {
       const start = performance.now();
-      const values = toGraphPixels(source, encoderFacts.layout, pixels);
+      const run = repeatLast(frames, runFrames(rule, frames.length), rule.window);
+      const values = toGraphPixels(run, encoderFacts.layout, pixels);
+      const { height, width } = frames[0]!;
       const prepareMs = performance.now() - start;
-      const encoded = await encodeArray(values, source);
+      const encoded = await encodeArray(values, { frames: run.length, height, width });
       return { ...encoded, timings: { ...encoded.timings, prepareMs } };
     },
-    decode: ({ tokens, shape }) => timed(async () => decodeArray(tokens, shape, 1)),
+    decode: (grid) => finished(decodeWindows(grid), performance.now()),
     async decodeLatents(latents) {
       if (!quantizer) throw new TokenscopeError('internal', { message: `the quantizer of ${manifest.id} is inside its graphs` });
+      const start = performance.now();
       const dims = latentDims(latentLayout, 1, latents.d, latents.shape);
-      return timed(() => runDecoder(floatTensor(runtime, fromLatents(latents, latentLayout), dims, decoderFacts)));
+      const run = await runDecoder(floatTensor(runtime, fromLatents(latents, latentLayout), dims, decoderFacts));
+      return finished([{ ...run, count: framesOfPlanes(rule, latents.shape.t) }], start);
     },
     async decodeArray(tokens, shape, count) {
       return decodeArray(tokens, shape, count);
     },
     release,
   };
+}
+
+/** What one run of the decoder gave, and how many of its frames count. */
+interface Run {
+  readonly values: Float32Array;
+  readonly dims: readonly number[];
+  readonly count: number;
+}
+
+function repeatLast(frames: readonly Picture[], count: number, most: number): readonly Picture[] {
+  if (frames.length === 0 || frames.length > most) {
+    throw new TokenscopeError('internal', { message: `a run takes 1 to ${most} frames, not ${frames.length}` });
+  }
+  return Array.from({ length: count }, (_, i) => frames[Math.min(i, frames.length - 1)]!);
+}
+
+/** A volume of `planes` planes: the last one is repeated. */
+function fillPlanes(tokens: Int32Array, { t, h, w }: GridShape, planes: number): Int32Array {
+  if (t >= planes) return tokens;
+  const area = h * w;
+  const filled = new Int32Array(planes * area);
+  filled.set(tokens);
+  for (let plane = t; plane < planes; plane++) filled.copyWithin(plane * area, (t - 1) * area, t * area);
+  return filled;
 }
 
 function named(outputs: Record<string, Tensor>, { file, output }: GraphFacts): Tensor {
@@ -170,7 +222,7 @@ async function readFloats(tensor: Tensor): Promise<Float32Array> {
 }
 
 /** Tokens of a graph that holds its quantizer; flat ones are laid out by the model's reduction. */
-function readTokens(tensor: Tensor, { size }: Manifest, picture: Size): TokenGrid {
+function readTokens(tensor: Tensor, { size }: Manifest, picture: FrameSize): TokenGrid {
   const tokens = Int32Array.from(tensor.data as ArrayLike<number>, Number);
   const { dims } = tensor;
   const [h, w] = dims.length > 2 ? dims.slice(-2) : [picture.height / size.reduction, picture.width / size.reduction];

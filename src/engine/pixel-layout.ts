@@ -5,8 +5,16 @@ import type { Picture } from '../core/picture.ts';
 /** dall-e's logit-laplace margin: its models see 0.8 x + 0.1 (arXiv 2102.12092, appendix A.3). */
 const DALLE_MARGIN = 0.1;
 
-/** Where channel `c` of pixel `i` stands in a graph's array: i · step + c · jump. */
+/** Sizes of what a graph sees or gives: a picture has one frame; a batch of pictures counts as frames. */
+export interface FrameSize {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Where channel `c` of pixel `i` of frame `f` stands in a graph's array: f · hop + i · step + c · jump. */
 interface Order {
+  readonly hop: number;
   readonly step: number;
   readonly jump: number;
   readonly channels: number;
@@ -16,35 +24,38 @@ export function isPlanar(layout: PixelLayout): boolean {
   return layout === 'NCHW' || layout === 'NCTHW' || layout === 'TCHW';
 }
 
-function orderOf(layout: PixelLayout, area: number): Order {
-  if (isPlanar(layout)) return { step: 1, jump: area, channels: 3 };
+function orderOf(layout: PixelLayout, { frames, height, width }: FrameSize): Order {
+  const area = height * width;
+  if (layout === 'NCTHW') return { hop: area, step: 1, jump: frames * area, channels: 3 };
+  if (isPlanar(layout)) return { hop: 3 * area, step: 1, jump: area, channels: 3 };
   const channels = layout.endsWith('4') ? 4 : 3;
-  return { step: channels, jump: 1, channels };
+  return { hop: area * channels, step: channels, jump: 1, channels };
 }
 
-/** Sizes of a graph's pixel array for `count` pictures; clip layouts hold one frame each. */
-export function pixelDims(layout: PixelLayout, count: number, height: number, width: number): number[] {
+/** Sizes of a graph's pixel array: frames of one clip, or a batch of pictures. */
+export function pixelDims(layout: PixelLayout, { frames, height, width }: FrameSize): number[] {
   switch (layout) {
     case 'NCHW':
     case 'TCHW':
-      return [count, 3, height, width];
+      return [frames, 3, height, width];
     case 'NHWC':
-      return [count, height, width, 3];
+      return [frames, height, width, 3];
     case 'NHWC4':
-      return [count, height, width, 4];
+      return [frames, height, width, 4];
     case 'NCTHW':
-      return [count, 3, 1, height, width];
+      return [1, 3, frames, height, width];
     case 'NTHWC':
-      return [count, 1, height, width, 3];
+      return [1, frames, height, width, 3];
     case 'NTHWC4':
-      return [count, 1, height, width, 4];
+      return [1, frames, height, width, 4];
   }
 }
 
-/** Height and width from the sizes of a graph's pixel array. */
-export function pixelSize(layout: PixelLayout, dims: readonly number[]): { height: number; width: number } {
+/** Frames, height and width from the sizes of a graph's pixel array. */
+export function pixelSize(layout: PixelLayout, dims: readonly number[]): FrameSize {
   const [height, width] = isPlanar(layout) ? dims.slice(-2) : dims.slice(-3, -1);
-  return { height: height!, width: width! };
+  const frames = layout === 'NCTHW' ? dims[2] : dims[layout.indexOf('T') === 1 ? 1 : 0];
+  return { frames: frames!, height: height!, width: width! };
 }
 
 /** Channel order of the model: position of red, green, blue. */
@@ -61,37 +72,38 @@ function valueTable({ range: [low, high], mean, std, map }: PixelSettings, c: nu
   });
 }
 
-/** A picture as the graph's input array: its layout, its value range. */
-export function toGraphPixels({ data, height, width }: Picture, layout: PixelLayout, settings: PixelSettings): Float32Array {
-  const area = height * width;
-  const { step, jump, channels } = orderOf(layout, area);
-  const out = new Float32Array(area * channels);
+/** Frames of one size as the graph's input array: its layout, its value range. */
+export function toGraphPixels(frames: readonly Picture[], layout: PixelLayout, settings: PixelSettings): Float32Array {
+  const size = { ...frames[0]!, frames: frames.length };
+  const { hop, step, jump, channels } = orderOf(layout, size);
+  const out = new Float32Array(frames.length * size.height * size.width * channels);
   for (const [c, from] of channelOrder(settings).entries()) {
     const table = valueTable(settings, c);
-    for (let i = from, o = c * jump; i < data.length; i += 4, o += step) out[o] = table[data[i]!]!;
+    for (const [f, { data }] of frames.entries()) {
+      for (let i = from, o = f * hop + c * jump; i < data.length; i += 4, o += step) out[o] = table[data[i]!]!;
+    }
   }
   return out;
 }
 
 /**
- * Picture `index` of the graph's output array: clamped and rounded to 8 bits in one pass. Throws when the graph gave
+ * Frame `index` of the graph's output array: clamped and rounded to 8 bits in one pass. Throws when the graph gave
  * something that is not a number.
  */
 export function fromGraphPixels(
   values: Float32Array,
   { file, layout }: GraphFacts,
   settings: PixelSettings,
-  { height, width }: { height: number; width: number },
+  size: FrameSize,
   index = 0,
 ): Picture {
-  const area = height * width;
-  const { step, jump, channels } = orderOf(layout, area);
-  const data = new Uint8ClampedArray(area * 4);
-  const start = index * area * channels;
+  const { height, width } = size;
+  const { hop, step, jump } = orderOf(layout, size);
+  const data = new Uint8ClampedArray(height * width * 4);
   let sum = 0;
   for (const [c, to] of channelOrder(settings).entries()) {
     const { scale, offset } = byteScale(settings, c);
-    for (let i = start + c * jump, o = to; o < data.length; i += step, o += 4) {
+    for (let i = index * hop + c * jump, o = to; o < data.length; i += step, o += 4) {
       const value = values[i]! * scale + offset;
       sum += value;
       data[o] = value;
@@ -110,18 +122,32 @@ function byteScale({ outputRange: [low, high], mean, std, map }: PixelSettings, 
   return { scale: (255 * (std?.[c] ?? 1)) / span, offset: (255 * ((mean?.[c] ?? 0) - floor)) / span };
 }
 
-/** N × C × (T ×) H × W values, already in the model's range, as the graph's input array (one picture). */
-export function adaptPixels(values: Float32Array, layout: PixelLayout, area: number): Float32Array {
-  const { step, jump, channels } = orderOf(layout, area);
-  const out = new Float32Array(area * channels);
-  for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) out[i * step + c * jump] = values[c * area + i]!;
+/** C × T × H × W values, already in the model's range, as the graph's input array. */
+export function adaptPixels(values: Float32Array, layout: PixelLayout, size: FrameSize): Float32Array {
+  const { channels } = orderOf(layout, size);
+  const out = new Float32Array(size.frames * size.height * size.width * channels);
+  eachPlace(layout, size, (planar, inGraph) => {
+    out[inGraph] = values[planar]!;
+  });
   return out;
 }
 
-/** The graph's output array as planar C × H × W (one picture), values untouched. */
-export function planarPixels(values: Float32Array, layout: PixelLayout, area: number): Float32Array {
-  const { step, jump } = orderOf(layout, area);
-  const out = new Float32Array(3 * area);
-  for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) out[c * area + i] = values[i * step + c * jump]!;
+/** The graph's output array as planar C × T × H × W, values untouched. */
+export function planarPixels(values: Float32Array, layout: PixelLayout, size: FrameSize): Float32Array {
+  const out = new Float32Array(3 * size.frames * size.height * size.width);
+  eachPlace(layout, size, (planar, inGraph) => {
+    out[planar] = values[inGraph]!;
+  });
   return out;
+}
+
+/** Every value's place in C × T × H × W, and in the graph's array. */
+function eachPlace(layout: PixelLayout, size: FrameSize, visit: (planar: number, inGraph: number) => void): void {
+  const area = size.height * size.width;
+  const { hop, step, jump } = orderOf(layout, size);
+  for (let c = 0, planar = 0; c < 3; c++) {
+    for (let f = 0; f < size.frames; f++) {
+      for (let i = 0; i < area; i++, planar++) visit(planar, f * hop + i * step + c * jump);
+    }
+  }
 }

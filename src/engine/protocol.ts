@@ -1,7 +1,7 @@
 import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing, Size } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
-import type { Measures } from '../core/metric.ts';
+import type { ClipSample, FrameMeasures, Measures, PlaneFacts } from '../core/metric.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Latents, TokenGrid } from '../core/token-grid.ts';
 
@@ -25,15 +25,44 @@ export interface Engine {
   /** The picture as `size` pixels of the given framing, without any model: what a model would see. */
   framePicture(picture: PictureId, framing: Framing, size: Size): Promise<Picture>;
 
+  /** Frames a picture once for each size and lets it go (an ImageBitmap is transferred and closed): what models of these sizes see of a frame of a clip. */
+  frameOnce(picture: ImageBitmap | Picture, framing: Framing, sizes: readonly Size[]): Promise<Picture[]>;
+  /**
+   * Consecutive frames, already framed, as one run: a window of the model's rule or fewer (then the last one is repeated; see
+   * `runFrames`). A model of pictures takes one. Overtaken like `encode`.
+   */
+  encodeFrames(model: ModelId, frames: readonly Picture[], signal: AbortSignal): Promise<EncodedFrames>;
+
   /** Picture → what the model saw, latents, tokens and runners-up. A newer encode of the same model overtakes a waiting one (which rejects as aborted). */
   encode(model: ModelId, picture: PictureId, framing: Framing, signal: AbortSignal): Promise<Encoded>;
-  /** Tokens → reconstruction. A newer decode of the same model overtakes a waiting one. Checks the token range. */
+  /**
+   * Tokens → reconstruction. A newer decode of the same model overtakes a waiting one. Checks the token range. Of a model of
+   * clips at most one window: its planes give all their frames; a grouped window that is not full is filled up and cut again.
+   */
   decode(model: ModelId, grid: TokenGrid, signal: AbortSignal): Promise<Decoded>;
   /** Latents → reconstruction, bypassing the quantizer. */
   decodeLatents(model: ModelId, latents: Latents, signal: AbortSignal): Promise<Decoded>;
 
   /** All metrics of the shelf. */
-  measure(source: Picture, reconstruction: Picture, grid: TokenGrid, codebookSize: number): Promise<Measures>;
+  measure(
+    source: Picture,
+    reconstruction: Picture,
+    grid: TokenGrid,
+    codebookSize: number,
+    /** Frames that the grid stands for; default 1. */
+    frames?: number,
+  ): Promise<Measures>;
+
+  /** Numbers of single frames, one after another; `before` is the pair in front of the first one. */
+  measureFrames(
+    source: readonly Picture[],
+    reconstruction: readonly Picture[],
+    before?: { readonly source: Picture; readonly reconstruction: Picture },
+  ): Promise<FrameMeasures[]>;
+  /** What is known of each plane of a volume; `before` holds the tokens of the plane in front of it. */
+  measurePlanes(grid: TokenGrid, before?: Int32Array): Promise<PlaneFacts[]>;
+  /** All clip metrics of the shelf. */
+  measureClip(sample: ClipSample): Promise<Measures>;
 
   /** Distance of a cell's latent vector to every entry (K values): the whole distance row. */
   distances(model: ModelId, latent: Float32Array): Promise<Float32Array>;
@@ -54,7 +83,7 @@ export interface Engine {
   storedModels(): Promise<StoredModel[]>;
   deleteStoredModel(id: string): Promise<void>;
 
-  /** Times the open model on a picture: median of `runs` after a warm-up, beside the bare session runs. */
+  /** Times the open model on a picture (a model of clips on a window of it): median of `runs` after a warm-up, beside the bare session runs. */
   bench(model: ModelId, picture: PictureId, framing: Framing, runs: number, signal: AbortSignal): Promise<BenchResult>;
 }
 
@@ -174,6 +203,16 @@ export interface Encoded {
   readonly timings: { readonly prepareMs: number; readonly encodeMs: number; readonly quantizeMs: number };
 }
 
+/** One run over consecutive frames. */
+export interface EncodedFrames {
+  readonly model: ModelId;
+  readonly grid: TokenGrid;
+  /** Absent when the quantizer is inside the graph. */
+  readonly latents?: Latents;
+  readonly nearest?: Nearest;
+  readonly timings: { readonly prepareMs: number; readonly encodeMs: number; readonly quantizeMs: number };
+}
+
 /** The nearest entries of every cell, the winner first: cells × count, ascending distance. */
 export interface Nearest {
   readonly count: number;
@@ -183,7 +222,9 @@ export interface Nearest {
 
 export interface Decoded {
   readonly model: ModelId;
+  /** The first frame; a picture has no other. */
   readonly reconstruction: Picture;
+  readonly frames: readonly Picture[];
   readonly timings: { readonly decodeMs: number; readonly finishMs: number };
 }
 

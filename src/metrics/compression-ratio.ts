@@ -11,6 +11,6 @@ export default {
   order: 50,
   measure(sample) {
     const bits = tokenBits(sample);
-    return bits > 0 ? (RGB_BITS * sample.source.width * sample.source.height) / bits : null;
+    return bits > 0 ? (RGB_BITS * sample.source.width * sample.source.height * (sample.frames ?? 1)) / bits : null;
   },
 } satisfies Metric;

@@ -3,7 +3,8 @@ import { useStore } from 'zustand';
 import type { CatalogModel } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
 import type { Actions } from './actions.ts';
-import type { Slot, State, Store } from './store.ts';
+import { selectedPlane } from './selection.ts';
+import type { Slot, SourceClip, State, Store } from './store.ts';
 
 export interface Playground {
   readonly store: Store;
@@ -38,6 +39,16 @@ export function usePlaygroundStore(): Store {
 /** The active model's slot. */
 export function useActiveSlot(): Slot | undefined {
   return useTokenscope((state) => state.slots[0]);
+}
+
+/** The clip that is open, if the source is one. */
+export function useSourceClip(): SourceClip | undefined {
+  return useTokenscope((state) => state.source?.clip);
+}
+
+/** The selected plane of the active model's token volume: the one pointed at, else the one at the playhead. */
+export function useSelectedPlane(): number {
+  return useTokenscope(selectedPlane);
 }
 
 /** Models that come with the page. */

@@ -1,5 +1,6 @@
+import { planeOfFrame } from '../core/clip-plan.ts';
 import { type Cell, cellAt, cellIndex, type GridShape, sameCellIn, type TokenGrid } from '../core/token-grid.ts';
-import type { Selection } from './store.ts';
+import type { Selection, State } from './store.ts';
 
 /** The cell of the grid nearest to the one asked for. */
 export function clampCell({ t, h, w }: GridShape, cell: Cell): Cell {
@@ -43,4 +44,11 @@ export function followGrid(
   const cell = sameCellIn(before.shape, old, after.shape);
   const chosen = selection.entry !== undefined && selection.entry !== tokenAt(before, old);
   return { cell, entry: chosen && keepEntry ? selection.entry : tokenAt(after, cell) };
+}
+
+/** The plane of the active model's token volume that is selected: the one pointed at, else the one at the playhead. */
+export function selectedPlane({ selection, slots, playhead }: State): number {
+  const plan = slots[0]?.clip?.plan;
+  if (!plan || plan.frames === 0) return 0;
+  return Math.min(plan.planes - 1, selection.plane ?? planeOfFrame(plan, Math.min(playhead, plan.frames - 1)));
 }

@@ -1,8 +1,10 @@
 import { createStore } from 'zustand/vanilla';
+import type { ClipFacts, ClipWindow } from '../core/clip.ts';
+import type { Blend, ClipPlan } from '../core/clip-plan.ts';
 import type { TokenscopeError } from '../core/errors.ts';
 import { DEFAULT_FRAMING, type Framing } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
-import type { Measures } from '../core/metric.ts';
+import type { FrameMeasures, Measures, PlaneFacts } from '../core/metric.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Cell, Latents, TokenGrid } from '../core/token-grid.ts';
 import type { DeviceFacts, ModelId, Nearest, OpenModel, OpenProgress } from '../engine/protocol.ts';
@@ -26,6 +28,12 @@ export interface State {
   readonly compare: CompareView;
   readonly codebook: { readonly order: EntryOrder; readonly usageOf: 'picture' | 'visit' };
 
+  // inputs: the clip
+  /** How windows of a clip are put together. */
+  readonly clip: ClipSettings;
+  /** The frame of the clip that Pipeline, Compare and Codebook show. Not written while the Clip place plays. */
+  readonly playhead: number;
+
   // inputs: the matter
   /** Open models; the first is the active one, which Pipeline and Codebook show. Compare has one row for each. */
   readonly slots: readonly Slot[];
@@ -39,7 +47,8 @@ export interface State {
   // what is going on
   readonly device: DeviceFacts | undefined;
   readonly busy: 'idle' | 'opening-source' | 'encoding' | 'decoding' | 'measuring';
-  readonly camera: { readonly running: boolean; readonly framesPerSecond: number };
+  /** `rolling`: the newest frames as a clip that is run again and again. */
+  readonly camera: { readonly running: boolean; readonly framesPerSecond: number; readonly rolling?: boolean };
   readonly error: TokenscopeError | undefined;
   /** Things worth telling that are no failures: reduced size, ignored profile … Keys of the texts with parameters. */
   readonly notices: readonly Notice[];
@@ -56,9 +65,17 @@ export interface CompareView {
   readonly smooth: boolean;
 }
 
+export interface ClipSettings {
+  /** Frames that neighbouring windows share; a model takes at most half its window (`mostOverlap`). */
+  readonly overlap: number;
+  readonly blend: Blend;
+}
+
 export interface Selection {
-  /** A cell of the active model's grid. */
+  /** A cell of the active model's grid. For a clip `t` is 0, as in the slice at the playhead; `plane` says which plane was meant. */
   readonly cell: Cell;
+  /** The plane of the token volume that was pointed at in the Clip place; undefined: the plane at the playhead. */
+  readonly plane?: number | undefined;
   /** The selected entry: the token of the cell, or one chosen in the codebook. undefined before there are tokens. */
   readonly entry: number | undefined;
 }
@@ -72,8 +89,22 @@ export interface Source {
   /** Size of the opened picture; absent for token files. */
   readonly height?: number;
   readonly width?: number;
-  /** Tokens opened from a file or pasted; then there is no picture. */
+  /** Tokens opened from a file or pasted; then there is no picture. With t > 1 they are a clip. */
   readonly grid?: TokenGrid;
+  /** Only for clips and the rolling camera. */
+  readonly clip?: SourceClip;
+}
+
+/** What a clip is, and the piece of it that is used. */
+export interface SourceClip {
+  readonly facts: ClipFacts;
+  /** The piece, as ticks; frame `i` of every result is tick `i`. Changed by `setClipWindow`, which opens the source anew under another key. */
+  readonly window: ClipWindow;
+  /** Frames of the piece: its ticks, fewer once the clip is known to end before. */
+  readonly frames: number;
+  /** Seconds from the clip's first frame at which each frame read so far begins. */
+  readonly times: readonly number[];
+  readonly complete: boolean;
 }
 
 export interface Slot {
@@ -88,7 +119,10 @@ export interface Slot {
   /** K × 3 in [0, 1]: principal components of the entries, for token colours and the map. */
   readonly geometry: Float32Array | undefined;
   readonly entryPictures: EntryPictures | undefined;
+  /** For a clip: the slice at the playhead, one frame and its plane (t = 1). */
   readonly result: Result | undefined;
+  /** The whole clip, as far as it is done. Also of a picture, when the model is one of clips, and of token files with t > 1. */
+  readonly clip?: ClipResult | undefined;
   /** Tokens seen in this visit, by entry, over every picture run live. */
   readonly visit: { readonly counts: Uint32Array; readonly pictures: number };
 }
@@ -116,6 +150,43 @@ export interface Result {
   readonly timings:
     | { readonly prepareMs: number; readonly encodeMs: number; readonly quantizeMs: number; readonly decodeMs?: number }
     | undefined;
+}
+
+/**
+ * A clip through a model. It grows window by window: `frames` by what was read, `reconstruction`, `measures` and the planes of
+ * `grid` by what was run; each growth is a new object. Arrays are never changed in place.
+ */
+export interface ClipResult {
+  readonly recorded: boolean;
+  readonly of: Result['of'] & ClipSettings;
+  /** Which frame is in which window and plane: ask `src/core/clip-plan.ts`. Its `frames` and `planes` are those of the whole piece. */
+  readonly plan: ClipPlan;
+  /** Windows that are through, of `plan.windows`. */
+  readonly windowsDone: number;
+  /** Still going on; false when whole, stopped or failed. */
+  readonly running: boolean;
+  /** Frames as the model saw them, from the first; empty for token files. Models of the same size share the pictures. */
+  readonly frames: readonly Picture[];
+  /** Frames that came back, blended, from the first. */
+  readonly reconstruction: readonly Picture[];
+  /** The token volume so far: `planesDone` × h × w. */
+  readonly grid: TokenGrid;
+  /** Tokens by entry over those planes. */
+  readonly counts: Uint32Array;
+  readonly planes: readonly PlaneFacts[];
+  /** One for each frame of `reconstruction`; empty for token files. */
+  readonly measures: readonly FrameMeasures[];
+  /** Of the whole clip, by metric id (src/metrics/clip), once it is through. */
+  readonly summary: Measures | undefined;
+  /** One for each window that is through. */
+  readonly timings: readonly WindowTimings[];
+}
+
+export interface WindowTimings {
+  readonly prepareMs: number;
+  readonly encodeMs: number;
+  readonly quantizeMs: number;
+  readonly decodeMs: number;
 }
 
 export interface Notice {
@@ -160,6 +231,8 @@ export const initialState: State = {
   quantizerOpen: false,
   compare: { mode: 'split', split: 0.5, zoom: 0, x: 0.5, y: 0.5, smooth: false },
   codebook: { order: 'brightness', usageOf: 'picture' },
+  clip: { overlap: 0, blend: 'fade' },
+  playhead: 0,
   slots: [],
   source: undefined,
   framing: DEFAULT_FRAMING,

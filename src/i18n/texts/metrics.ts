@@ -56,6 +56,32 @@ export const metrics = texts(
       definition:
         'Mean gradient magnitude of the reconstruction’s luma over that of the source. 1 is as sharp as the source, below is blurrier, above has more edges than there were; not defined for a flat source.',
     },
+    'clip-psnr': {
+      name: 'PSNR, mean',
+      definition: 'Mean of the PSNR of all frames. Frames that came back identical (∞) are left out, unless all did.',
+    },
+    'clip-ssim': { name: 'SSIM, mean', definition: 'Mean of the SSIM of all frames; not defined under 11 pixels a side.' },
+    flicker: {
+      name: 'Flicker',
+      definition:
+        'Mean absolute change from frame to frame of the reconstruction over that of the source, in the blocks of 8 × 8 pixels where the source stands still (at most 2 of 255 levels in the mean). 1 is as calm as the source; the source’s own change counts as at least half a level.',
+    },
+    stayed: {
+      name: 'Tokens that stayed',
+      definition: 'Share of cells whose token is the same as in the plane before, over all planes but the first.',
+    },
+    'clip-bits-per-pixel': {
+      name: 'Bits per pixel',
+      definition: 'Bits of all tokens of the clip, padding included, divided by the pixels of all its frames.',
+    },
+    'clip-compression': {
+      name: 'Compression',
+      definition: 'Bits of the 8-bit RGB frames (24 a pixel) for one bit of tokens, padding included.',
+    },
+    'clip-usage': {
+      name: 'Usage',
+      definition: 'Share of the codebook entries that occur anywhere in the clip.',
+    },
   },
   {
     psnr: {
@@ -104,6 +130,32 @@ export const metrics = texts(
       name: '清晰度',
       definition:
         '重建亮度的平均梯度幅值与原图之比。1 表示与原图一样清晰，小于 1 更模糊，大于 1 则边缘比原图更多；原图为纯色时无定义。',
+    },
+    'clip-psnr': {
+      name: '平均 PSNR',
+      definition: '所有帧 PSNR 的平均值。完全相同的帧（∞）不计入，除非全部如此。',
+    },
+    'clip-ssim': { name: '平均 SSIM', definition: '所有帧 SSIM 的平均值；边长不足 11 像素时无定义。' },
+    flicker: {
+      name: '闪烁',
+      definition:
+        '在源静止的 8 × 8 像素块中（平均变化不超过 255 级中的 2 级），重建的逐帧平均绝对变化与源的之比。1 表示与源同样平静；源自身的变化至少按半级计。',
+    },
+    stayed: {
+      name: '未变的词元',
+      definition: '与前一平面同一位置词元相同的格子所占比例，对除第一个平面外的所有平面取平均。',
+    },
+    'clip-bits-per-pixel': {
+      name: '每像素比特数',
+      definition: '整段视频所有词元（包括填充）的比特数除以所有帧的像素数。',
+    },
+    'clip-compression': {
+      name: '压缩比',
+      definition: '8 位 RGB 帧的比特数（每像素 24）与词元比特数（包括填充）之比。',
+    },
+    'clip-usage': {
+      name: '使用率',
+      definition: '在整段视频中任意位置出现过的码字占码本的比例。',
     },
   },
 );
