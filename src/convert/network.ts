@@ -32,7 +32,7 @@ export interface Network<Settings> {
   /** K × D, for kind `vq`. */
   codebook?(settings: Settings, taker: TensorTaker): Promise<Table>;
   /** For score `projection`: weight K × C and bias K. */
-  scores?(settings: Settings, taker: TensorTaker): Promise<{ weight: Table; bias?: Table }>;
+  scores?(settings: Settings, taker: TensorTaker): Promise<{ weight: Table; bias?: Table } | undefined>;
   /** Tensors of the tokenizer that its graphs do not need (by name); any other that is no ballast of a training is an error. */
   readonly spare: (name: string, settings: Settings) => boolean;
 }
