@@ -10,7 +10,7 @@ import { circles, importsBelow, wordsInMarkup } from './imports.ts';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.tsx': ['app', 'views', 'ui', 'i18n', 'state', 'engine', 'convert', 'media', 'metrics', 'quantizers', 'core'],
   'service-worker.ts': [],
-  cli: ['engine', 'convert', 'metrics', 'core'],
+  cli: ['i18n', 'engine', 'convert', 'metrics', 'core'],
   app: ['views', 'ui', 'i18n', 'state', 'media', 'metrics', 'quantizers', 'core'],
   views: ['ui', 'i18n', 'state', 'metrics', 'quantizers', 'core'],
   state: ['types:engine', 'media', 'core'],

@@ -1,3 +1,5 @@
+import { sentenceOf } from './error-sentence.ts';
+
 /** What a file in src/cli/commands exports by default; its file name is the command's name. */
 export interface Command {
   /** One line for `help`. */
@@ -15,7 +17,7 @@ export async function main(name: string, argv: string[]): Promise<number> {
   try {
     return await (await load()).default.run(argv);
   } catch (error) {
-    process.stderr.write(`${name}: ${describe(error)}\n`);
+    process.stderr.write(`${name}: ${(await sentenceOf(error)) ?? describe(error)}\n`);
     return 1;
   }
 }
@@ -34,5 +36,7 @@ async function help(asked: string): Promise<number> {
 /** A TypeError or the like is our own mistake and keeps its stack; what a person can act on is one sentence. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return error.message;
   return error.constructor === Error ? error.message : (error.stack ?? error.message);
 }

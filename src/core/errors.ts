@@ -21,6 +21,23 @@ export interface ErrorParameters {
   'model-check-failed': { provider: string; mismatched: number; difference: number };
   'model-not-open': { model: string };
   'half-precision': { file: string; reason: string };
+  // published checkpoints
+  'checkpoint-unknown': { file: string };
+  /** `looks` is what it seems to be (a text `checkpoints.looks.<looks>`), `family` the nearest published network or empty. */
+  'checkpoint-unrecognised': { file: string; looks: Looks; family: string; tensors: string };
+  'checkpoint-format': { file: string; format: string };
+  'checkpoint-pointer': { file: string };
+  'checkpoint-damaged': { file: string; reason: string };
+  'checkpoint-unsafe': { file: string; reason: string };
+  'checkpoint-big-endian': { file: string };
+  'checkpoint-type': { file: string; tensor: string; type: string };
+  'checkpoint-empty': { file: string };
+  'checkpoint-incomplete': { file: string; missing: string };
+  'checkpoint-clash': { file: string; other: string; tensor: string };
+  'checkpoint-not-finite': { file: string; tensor: string };
+  'checkpoint-whole-download': { file: string; bytes: number };
+  'checkpoint-changed': { file: string };
+  'checkpoint-cors': { address: string };
   // sources
   'media-empty': { file: string };
   'media-unknown': { file: string };
@@ -34,6 +51,18 @@ export interface ErrorParameters {
   'media-archive': { file: string; format: string };
   'media-none': { skipped: number };
   'media-fetch': { address: string };
+  // clips
+  'clip-format': { file: string; format: string };
+  'clip-no-video': { file: string };
+  'clip-encrypted': { file: string };
+  'clip-truncated': { file: string };
+  'clip-damaged': { file: string };
+  /** `works` lists what this browser decodes. */
+  'clip-codec': { file: string; codec: string; works: string };
+  'clip-undecodable': { file: string; seconds: string };
+  'clip-nothing': { file: string; from: string; seconds: string };
+  'clip-sequence': { file: string; sizes: string };
+  'clip-encode': { format: string; reason: string };
   'camera-denied': Record<string, never>;
   'camera-missing': Record<string, never>;
   'camera-busy': Record<string, never>;
@@ -49,6 +78,18 @@ export interface ErrorParameters {
   'save-failed': { reason: string };
   internal: { message: string };
 }
+
+/** What a checkpoint that no architecture recognises looks like. */
+export type Looks =
+  | 'continuous'
+  | 'diffusion'
+  | 'language'
+  | 'classifier'
+  | 'discriminator'
+  | 'half'
+  | 'known'
+  | 'tokenizer'
+  | 'unknown';
 
 /** What is wrong with an .npy file; each is a text `sources.fault.<fault>`. */
 export type NpyFault = 'not-npy' | 'header' | 'type' | 'shape' | 'short';

@@ -1,5 +1,7 @@
+import { TokenscopeError } from '../../core/errors.ts';
 import { shelf } from '../../core/shelf.ts';
 import type { Architecture, Checkpoint, ConvertedModel, ConvertOptions } from '../architecture.ts';
+import { resemblance } from '../resemblance.ts';
 
 const architectures = shelf<Architecture>(import.meta.glob('./*.ts', { eager: true, import: 'default' }));
 
@@ -13,4 +15,15 @@ export async function convertCheckpoint(
     if (settings !== undefined) return architecture.write(settings, checkpoint, options);
   }
   return undefined;
+}
+
+/** What to tell of a checkpoint that `convertCheckpoint` gave nothing for. */
+export function unrecognised({ file, tensors }: Checkpoint): TokenscopeError {
+  const { looks, family, tensors: some } = resemblance(tensors);
+  return new TokenscopeError('checkpoint-unrecognised', {
+    file,
+    looks,
+    family: family ? ` (${family})` : '',
+    tensors: some.join(', '),
+  });
 }

@@ -63,6 +63,67 @@ export const errors = texts(
       what: 'No model is ready to do this ({{model}}).',
       remedy: 'Wait until the model is open, or choose one.',
     },
+    'checkpoint-unknown': {
+      what: '{{file}} is not a checkpoint of a kind this page reads, whatever its name says.',
+      remedy:
+        'Open a PyTorch (.ckpt, .pth, .pt, .bin), TorchScript (.jit), safetensors or Flax (.msgpack) file, or a model as ONNX.',
+    },
+    'checkpoint-unrecognised': {
+      what: '{{file}} was read, but it is no tokenizer of a kind this page converts: it looks like $t(checkpoints.looks.{{looks}}){{family}}. Tensors that stand out: {{tensors}}.',
+      remedy: 'Export its encoder and decoder to ONNX with the code it was trained with, and drop both .onnx files here.',
+    },
+    'checkpoint-format': {
+      what: '{{file}} is of a kind this page does not read ({{format}}).',
+      remedy: 'Save its weights as safetensors or with today’s torch.save, or export the model to ONNX.',
+    },
+    'checkpoint-pointer': {
+      what: '{{file}} is only a note saying where the real file is kept (Git LFS); the weights are not in it.',
+      remedy: 'Fetch the real file with `git lfs pull`, or download it from the model’s page.',
+    },
+    'checkpoint-damaged': {
+      what: '{{file}} is damaged or incomplete: {{reason}}.',
+      remedy: 'Download or copy it again.',
+    },
+    'checkpoint-unsafe': {
+      what: '{{file}} was not opened, because no honest checkpoint looks like this: {{reason}}.',
+      remedy: 'Get the file from its authors.',
+    },
+    'checkpoint-big-endian': {
+      what: '{{file}} was written on a big-endian machine; its numbers stand the other way round.',
+      remedy: 'Load and save it once with torch on an ordinary computer.',
+    },
+    'checkpoint-type': {
+      what: 'The tensor {{tensor}} of {{file}} is stored as {{type}}, which cannot be read here.',
+      remedy: 'Save the model with ordinary float32, float16 or bfloat16 weights.',
+    },
+    'checkpoint-empty': {
+      what: '{{file}} holds no tensors with names.',
+      remedy: 'Open the file that holds the weights; optimizers and settings are often kept apart.',
+    },
+    'checkpoint-incomplete': {
+      what: '{{file}} is one part of several, and these are not here: {{missing}}.',
+      remedy: 'Choose or drop all parts together.',
+    },
+    'checkpoint-clash': {
+      what: '{{file}} and {{other}} both hold a tensor {{tensor}}, and not the same one.',
+      remedy: 'Open one model at a time.',
+    },
+    'checkpoint-not-finite': {
+      what: 'The tensor {{tensor}} of {{file}} holds numbers that are not finite (NaN or infinity): its training went wrong, or the file is damaged.',
+      remedy: 'Choose another checkpoint of this model, or get the file anew.',
+    },
+    'checkpoint-whole-download': {
+      what: 'The server of {{file}} cannot send parts of it, so all {{bytes}} bytes would have to be downloaded.',
+      remedy: 'Allow the whole download, or save the file and open it from your device.',
+    },
+    'checkpoint-changed': {
+      what: '{{file}} was changed on its server while it was being read.',
+      remedy: 'Open it again.',
+    },
+    'checkpoint-cors': {
+      what: 'The server does not let other pages read {{address}} (CORS).',
+      remedy: 'Download the file in a new tab, then open it from your device.',
+    },
     'half-precision': {
       what: '{{file}} cannot compute in half precision: {{reason}}.',
       remedy: 'Use full precision (fp32); the model runs as before.',
@@ -114,6 +175,47 @@ export const errors = texts(
     'media-fetch': {
       what: 'The picture at {{address}} could not be fetched: it is not there, or its server does not let other pages read it (CORS).',
       remedy: 'Save the picture on your device and open it from there.',
+    },
+    'clip-format': {
+      what: '{{file}} is a {{format}} video, and browsers do not open these.',
+      remedy: 'Convert it to MP4 (H.264) or WebM (VP9), for example with HandBrake or ffmpeg, and open that.',
+    },
+    'clip-no-video': {
+      what: '{{file}} holds no pictures: there is no video track in it, only sound or text.',
+      remedy: 'Open the file that holds the video.',
+    },
+    'clip-encrypted': {
+      what: '{{file}} is encrypted (DRM), so no page may see its frames.',
+      remedy: 'Open a clip without copy protection, such as one you recorded yourself.',
+    },
+    'clip-truncated': {
+      what: '{{file}} breaks off before anything in it can be played: its index is at the end, and the end is missing.',
+      remedy: 'Copy or download it again, whole.',
+    },
+    'clip-damaged': {
+      what: '{{file}} begins like a video but cannot be read; it is damaged or incomplete.',
+      remedy: 'Copy or download it again, or convert it to MP4 (H.264).',
+    },
+    'clip-codec': {
+      what: '{{file}} is compressed with {{codec}}, which this browser cannot decode. It decodes: {{works}}.',
+      remedy:
+        'Convert the clip to MP4 with H.264 or WebM with VP9, or try another browser; Safari, Edge and Chrome differ in this.',
+    },
+    'clip-undecodable': {
+      what: '{{file}} cannot be decoded from second {{seconds}} on; the file is damaged there, or the decoder gave up.',
+      remedy: 'Choose another part of the clip, or convert it to MP4 (H.264).',
+    },
+    'clip-nothing': {
+      what: 'There is no frame of {{file}} from second {{from}} on: the clip ends after {{seconds}} seconds.',
+      remedy: 'Move the window to an earlier part of the clip.',
+    },
+    'clip-sequence': {
+      what: 'The pictures of a sequence must have one size; {{file}} differs: {{sizes}}.',
+      remedy: 'Leave that picture out, or bring all to one size.',
+    },
+    'clip-encode': {
+      what: 'The clip could not be written as {{format}}: {{reason}}.',
+      remedy: 'Save it as GIF or choose another format; Chrome and Edge write MP4 and WebM.',
     },
     'camera-denied': {
       what: 'The browser does not let this page use the camera.',
@@ -225,6 +327,67 @@ export const errors = texts(
       what: '没有可用的模型来完成此操作（{{model}}）。',
       remedy: '请等待模型打开，或选择一个模型。',
     },
+    'checkpoint-unknown': {
+      what: '不论文件名如何，{{file}} 都不是本页能读取的检查点。',
+      remedy:
+        '请打开 PyTorch（.ckpt、.pth、.pt、.bin）、TorchScript（.jit）、safetensors 或 Flax（.msgpack）文件，或 ONNX 模型。',
+    },
+    'checkpoint-unrecognised': {
+      what: '{{file}} 已读取，但不是本页面能转换的分词器：它看起来是$t(checkpoints.looks.{{looks}}){{family}}。引人注意的张量：{{tensors}}。',
+      remedy: '请用训练它的代码把编码器和解码器导出为 ONNX，然后把两个 .onnx 文件拖到这里。',
+    },
+    'checkpoint-format': {
+      what: '{{file}} 属于本页不能读取的格式（{{format}}）。',
+      remedy: '请将权重保存为 safetensors，或用新版 torch.save 重新保存，或将模型导出为 ONNX。',
+    },
+    'checkpoint-pointer': {
+      what: '{{file}} 只是指向真实文件的说明（Git LFS），其中没有权重。',
+      remedy: '请用 `git lfs pull` 获取真实文件，或从模型页面下载。',
+    },
+    'checkpoint-damaged': {
+      what: '{{file}} 已损坏或不完整：{{reason}}。',
+      remedy: '请重新下载或复制。',
+    },
+    'checkpoint-unsafe': {
+      what: '没有打开 {{file}}，因为正常的检查点不会是这样：{{reason}}。',
+      remedy: '请从原作者处获取该文件。',
+    },
+    'checkpoint-big-endian': {
+      what: '{{file}} 是在大端序机器上写成的，数字的字节顺序相反。',
+      remedy: '请在普通计算机上用 torch 读取后重新保存。',
+    },
+    'checkpoint-type': {
+      what: '{{file}} 的张量 {{tensor}} 以 {{type}} 存储，本页无法读取。',
+      remedy: '请用普通的 float32、float16 或 bfloat16 权重保存模型。',
+    },
+    'checkpoint-empty': {
+      what: '{{file}} 中没有带名称的张量。',
+      remedy: '请打开存有权重的文件；优化器状态和设置常常另外保存。',
+    },
+    'checkpoint-incomplete': {
+      what: '{{file}} 只是若干部分之一，缺少：{{missing}}。',
+      remedy: '请一次选择或拖入所有部分。',
+    },
+    'checkpoint-clash': {
+      what: '{{file}} 和 {{other}} 都含有张量 {{tensor}}，但内容不同。',
+      remedy: '请一次只打开一个模型。',
+    },
+    'checkpoint-not-finite': {
+      what: '{{file}} 的张量 {{tensor}} 含有非有限数（NaN 或无穷大）：训练出了问题，或文件已损坏。',
+      remedy: '请选择该模型的其他检查点，或重新获取该文件。',
+    },
+    'checkpoint-whole-download': {
+      what: '{{file}} 所在的服务器不能只发送其中一部分，因此需要下载全部 {{bytes}} 字节。',
+      remedy: '请允许完整下载，或先保存文件再从设备打开。',
+    },
+    'checkpoint-changed': {
+      what: '{{file}} 在读取过程中被服务器更改。',
+      remedy: '请重新打开。',
+    },
+    'checkpoint-cors': {
+      what: '该服务器不允许其他网页读取 {{address}}（CORS）。',
+      remedy: '请在新标签页中下载该文件，然后从设备打开。',
+    },
     'half-precision': {
       what: '{{file}} 无法用半精度计算：{{reason}}。',
       remedy: '请使用全精度（fp32），模型照常运行。',
@@ -276,6 +439,46 @@ export const errors = texts(
     'media-fetch': {
       what: '无法获取 {{address}} 处的图片：图片不存在，或其服务器不允许其他网页读取（CORS）。',
       remedy: '请先将图片保存到设备，再从设备打开。',
+    },
+    'clip-format': {
+      what: '{{file}} 是 {{format}} 视频，浏览器无法打开这种格式。',
+      remedy: '请用 HandBrake 或 ffmpeg 等工具转换为 MP4（H.264）或 WebM（VP9）后再打开。',
+    },
+    'clip-no-video': {
+      what: '{{file}} 中没有画面：没有视频轨，只有声音或文字。',
+      remedy: '请打开含有视频的文件。',
+    },
+    'clip-encrypted': {
+      what: '{{file}} 已加密（DRM），任何网页都无法读取其画面。',
+      remedy: '请打开没有版权保护的片段，例如您自己拍摄的视频。',
+    },
+    'clip-truncated': {
+      what: '{{file}} 不完整，无法播放：它的索引位于文件末尾，而末尾缺失。',
+      remedy: '请重新完整地复制或下载。',
+    },
+    'clip-damaged': {
+      what: '{{file}} 的开头像是视频，但无法读取；它已损坏或不完整。',
+      remedy: '请重新复制或下载，或转换为 MP4（H.264）。',
+    },
+    'clip-codec': {
+      what: '{{file}} 使用 {{codec}} 压缩，此浏览器无法解码。可以解码的有：{{works}}。',
+      remedy: '请将片段转换为 H.264 的 MP4 或 VP9 的 WebM，或换一个浏览器；Safari、Edge 和 Chrome 支持的编码各不相同。',
+    },
+    'clip-undecodable': {
+      what: '{{file}} 从第 {{seconds}} 秒起无法解码：文件在该处损坏，或解码器已放弃。',
+      remedy: '请选择片段的其他部分，或转换为 MP4（H.264）。',
+    },
+    'clip-nothing': {
+      what: '{{file}} 从第 {{from}} 秒起没有画面：片段在 {{seconds}} 秒处结束。',
+      remedy: '请将窗口移到片段较前的部分。',
+    },
+    'clip-sequence': {
+      what: '图片序列的尺寸必须一致；{{file}} 不同：{{sizes}}。',
+      remedy: '请去掉这张图片，或将所有图片统一为同一尺寸。',
+    },
+    'clip-encode': {
+      what: '无法将片段写为 {{format}}：{{reason}}。',
+      remedy: '请保存为 GIF 或选择其他格式；Chrome 和 Edge 可以写 MP4 和 WebM。',
     },
     'camera-denied': {
       what: '浏览器不允许本页使用摄像头。',

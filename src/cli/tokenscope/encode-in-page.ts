@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { openBuiltPage } from '../page.ts';
+import type { Encoding } from './encode.ts';
+import { listFolder } from './folder.ts';
+
+const MODEL = 'tokenscope-model';
+const SOURCE = 'tokenscope-source';
+const MINUTES = 10;
+
+/** A picture or clip through the page itself, in a headless browser: its own reading, framing and engine. `size` is `HxW`. */
+export async function encodeInPage(folder: string, input: string, size: string | undefined): Promise<Encoding> {
+  if (!existsSync(input)) throw new Error(`${input} cannot be opened.`);
+  const names = listFolder(folder);
+  if (size !== undefined && !/^\d+x\d+$/.test(size)) throw new Error(`--size is height x width, like 256x256, not ${size}.`);
+  const opened = await openBuiltPage({
+    query: size === undefined ? '' : `size=${size}`,
+    answer: (path) => {
+      const name = path.startsWith(`${MODEL}/`) ? path.slice(MODEL.length + 1) : undefined;
+      if (name !== undefined && names.includes(name)) return { status: 200, body: readFileSync(join(folder, name)) };
+      return path === SOURCE ? { status: 200, body: readFileSync(input) } : undefined;
+    },
+  });
+  try {
+    opened.page.setDefaultTimeout(MINUTES * 60_000);
+    return await encodeIn(opened.page, names, basename(input));
+  } finally {
+    await opened.close();
+  }
+}
+
+/** By the page's own console, as a teacher's script would. */
+async function encodeIn(page: Page, names: readonly string[], input: string): Promise<Encoding> {
+  const made = await page.evaluate(
+    async ({ names, input, folder, source }) => {
+      const read = async (path: string, name: string) => new File([await (await fetch(path)).blob()], name);
+      const { tokenscope } = window as unknown as { tokenscope: Console };
+      await tokenscope.openModel(await Promise.all(names.map((name) => read(`${folder}/${name}`, name))));
+      await tokenscope.open(await read(source, input));
+      const { tokens, shape } = tokenscope.tokens()!;
+      const latents = tokenscope.latents();
+      return { tokens: [...tokens], shape, latents: latents && { data: [...latents.latents], d: latents.shape[0] } };
+    },
+    { names, input, folder: MODEL, source: SOURCE },
+  );
+  const [t, h, w] = made.shape;
+  const shape = { t, h, w };
+  const { latents } = made;
+  return {
+    grid: { shape, tokens: Int32Array.from(made.tokens) },
+    latents: latents && { data: Float32Array.from(latents.data), d: latents.d, shape },
+  };
+}
+
+/** The verbs of window.tokenscope that are used here. */
+interface Console {
+  openModel(files: readonly File[]): Promise<unknown>;
+  open(source: File): Promise<void>;
+  tokens(): { readonly tokens: Int32Array; readonly shape: [t: number, h: number, w: number] } | undefined;
+  latents(): { readonly latents: Float32Array; readonly shape: [d: number, t: number, h: number, w: number] } | undefined;
+}

@@ -1,0 +1,127 @@
+import { parseArgs } from 'node:util';
+import { frameRuleOf, planClip } from '../../core/clip-plan.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import type { NpyArray } from '../../core/npy.ts';
+import { cellCount, type Latents, type TokenGrid } from '../../core/token-grid.ts';
+import type { Model } from '../../engine/model.ts';
+import { adaptPixels, type FrameSize } from '../../engine/pixel-layout.ts';
+import { readArray, writeArray } from './arrays.ts';
+import { encodeInPage } from './encode-in-page.ts';
+import { withModel } from './node-model.ts';
+
+/** What a run gives: latents D × t × h × w where the quantizer is outside the graphs, and tokens t × h × w. */
+export interface Encoding {
+  readonly grid: TokenGrid;
+  readonly latents: Latents | undefined;
+}
+
+/** `encode <model folder> <picture | clip | input.npy> --out <folder> [--size 256x256]` */
+export async function encode(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { out: { type: 'string' }, size: { type: 'string' } },
+  });
+  const [folder, input, ...rest] = positionals;
+  if (!folder || !input || rest.length > 0) throw new Error('Name a model folder and one picture, clip or .npy file.');
+  if (!values.out) throw new Error('Say where the arrays go: --out <folder>.');
+  const { grid, latents } = /\.npy$/i.test(input)
+    ? await withModel(folder, (model) => encodeArray(model, readArray(input), input))
+    : await encodeInPage(folder, input, values.size);
+  const { t, h, w } = grid.shape;
+  if (latents) writeArray(values.out, 'latents', latents.data, [latents.d, t, h, w]);
+  writeArray(values.out, 'tokens', grid.tokens, [t, h, w]);
+  process.stdout.write(`${values.out}: ${t} × ${h} × ${w} tokens${latents ? `, latents of ${latents.d} numbers` : ''}\n`);
+  return 0;
+}
+
+/** N × C × (T ×) H × W in the model's own range, taken as it is. Pictures (N may be more than 1) are planes one after another. */
+async function encodeArray(model: Model, array: NpyArray, file: string): Promise<Encoding> {
+  const size = frameSize(array.shape, model.manifest, file);
+  const given = Float32Array.from(array.data);
+  const values = model.manifest.medium === 'video' ? given : channelsFirst(given, size);
+  const rule = frameRuleOf(model.manifest);
+  const area = size.height * size.width;
+  const { layout } = model.manifest.graphs.encoder;
+  const parts: Encoding[] = [];
+  for (const window of planClip(size.frames, rule).windows) {
+    // Only a piece of a longer clip is filled up: an array of one window is taken as it is.
+    const frames = size.frames <= rule.window ? window.frames : window.frames + window.padded;
+    const piece = takeFrames(values, size.frames, area, window.firstFrame, frames);
+    const part = { ...size, frames };
+    const { grid, latents } = await model.encodeArray(adaptPixels(piece, layout, part), part);
+    parts.push({ grid, latents });
+  }
+  return joinPlanes(parts);
+}
+
+/** The array's frames and sides, after every rule that the model has for them. */
+function frameSize(shape: readonly number[], { medium, size, title }: Manifest, file: string): FrameSize {
+  const said = shape.join(' × ');
+  const video = medium === 'video';
+  if (shape.length !== (video ? 5 : 4)) {
+    throw new Error(`${file} is ${said}; ${title} takes ${video ? 'N × C × T × H × W' : 'N × C × H × W'}.`);
+  }
+  const [count = 0, channels] = shape;
+  const [width = 1, height = 1, frames = 1] = shape.toReversed();
+  if (count < 1 || (video && count !== 1)) throw new Error(`${file} holds ${count} clips; one at a time is encoded.`);
+  if (channels !== 3) throw new Error(`${file} has ${channels} channels, not 3.`);
+  const step = size.multipleOf;
+  if (height % step || width % step)
+    throw new Error(`${file} is ${height} × ${width} pixels; ${title} takes multiples of ${step}.`);
+  return { frames: video ? frames : count, height, width };
+}
+
+/** N × C × H × W as C × N × H × W. */
+function channelsFirst(values: Float32Array, { frames, height, width }: FrameSize): Float32Array {
+  const area = height * width;
+  const out = new Float32Array(values.length);
+  for (let n = 0; n < frames; n++) {
+    for (let c = 0; c < 3; c++) {
+      const from = (3 * n + c) * area;
+      out.set(values.subarray(from, from + area), (c * frames + n) * area);
+    }
+  }
+  return out;
+}
+
+/** Frames of planar C × T × H × W values; beyond the end the last one is repeated. */
+function takeFrames(values: Float32Array, total: number, area: number, first: number, count: number): Float32Array {
+  if (first === 0 && count === total) return values;
+  const out = new Float32Array(3 * count * area);
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < count; i++) {
+      const from = (c * total + Math.min(total - 1, first + i)) * area;
+      out.set(values.subarray(from, from + area), (c * count + i) * area);
+    }
+  }
+  return out;
+}
+
+function joinPlanes(parts: readonly Encoding[]): Encoding {
+  const [first] = parts;
+  if (!first || parts.length === 1) return first!;
+  const t = parts.reduce((sum, { grid }) => sum + grid.shape.t, 0);
+  const shape = { ...first.grid.shape, t };
+  const tokens = new Int32Array(cellCount(shape));
+  let at = 0;
+  for (const { grid } of parts) {
+    tokens.set(grid.tokens, at);
+    at += grid.tokens.length;
+  }
+  return { grid: { shape, tokens }, latents: joinLatents(parts, shape) };
+}
+
+function joinLatents(parts: readonly Encoding[], shape: Latents['shape']): Latents | undefined {
+  const d = parts[0]?.latents?.d;
+  if (d === undefined) return undefined;
+  const cells = cellCount(shape);
+  const data = new Float32Array(d * cells);
+  let at = 0;
+  for (const { latents } of parts) {
+    const own = cellCount(latents!.shape);
+    for (let k = 0; k < d; k++) data.set(latents!.data.subarray(k * own, (k + 1) * own), k * cells + at);
+    at += own;
+  }
+  return { data, d, shape };
+}
