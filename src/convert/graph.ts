@@ -299,14 +299,19 @@ export class Graph {
     options: { scale: Value; bias: Value; channels: number; groups: number; epsilon: number; shape?: Value },
   ): Value {
     const { scale, bias, channels, groups, epsilon, shape } = options;
+    const back = this.normalizeGroups(x, { groups, epsilon, ...(shape && { shape }) });
+    const mean = this.constant(Array(channels).fill(0), 'float32');
+    const variance = this.constant(Array(channels).fill(1), 'float32');
+    return this.node('BatchNormalization', [back, scale, bias, mean, variance], { epsilon: { float: 0 } });
+  }
+
+  /** Group norm without its affine part; see `groupNorm`. */
+  normalizeGroups(x: Value, { groups, epsilon, shape }: { groups: number; epsilon: number; shape?: Value }): Value {
     const one = this.constant(Array(groups).fill(1), 'float32');
     const zero = this.constant(Array(groups).fill(0), 'float32');
     const flat = this.reshape(x, [0, groups, -1]);
     const normal = this.node('InstanceNormalization', [flat, one, zero], { epsilon: { float: epsilon } });
-    const back = this.reshape(normal, shape ?? this.shape(x));
-    const mean = this.constant(Array(channels).fill(0), 'float32');
-    const variance = this.constant(Array(channels).fill(1), 'float32');
-    return this.node('BatchNormalization', [back, scale, bias, mean, variance], { epsilon: { float: 0 } });
+    return this.reshape(normal, shape ?? this.shape(x));
   }
 
   /** The bytes of the .onnx file. Initializers in other files must have their place by now. */
