@@ -258,6 +258,11 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
       models.set(opened.id, opened);
       return opened;
     },
+    async convert(_files, _options, signal) {
+      await enter('convert', signal);
+      const files = { 'manifest.json': new Blob([JSON.stringify(fakeManifest)]) };
+      return { manifest: fakeManifest, files, report: { used: [], ignored: [], referred: 0, copied: 0 }, milliseconds: 1 };
+    },
     async closeModel(id) {
       await enter('closeModel');
       models.delete(id);

@@ -114,6 +114,9 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
       }
     },
 
+    // Behind the door of its own file: most visitors never convert anything.
+    convert: async (files, { half = false }, signal) => (await import('./convert-files.ts')).convertFiles(files, half, signal),
+
     async closeModel(id) {
       const model = models.get(id);
       models.delete(id);

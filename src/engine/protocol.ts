@@ -1,3 +1,4 @@
+import type { ConversionReport } from '../convert/architecture.ts';
 import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing, Size } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -18,6 +19,12 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<OpenModel>;
   closeModel(model: ModelId): Promise<void>;
+
+  /**
+   * A published checkpoint (and what lies beside it: config.json, shards) as a model folder. Its weights stay in the files given,
+   * or are copied in half precision. Throws `checkpoint-*` and `model-corrupt`.
+   */
+  convert(files: readonly CheckpointFile[], options: { readonly half?: boolean }, signal: AbortSignal): Promise<Conversion>;
 
   /** Hands a picture over (an ImageBitmap is transferred) to be framed and encoded, any number of times, by any model. */
   openPicture(picture: ImageBitmap | Picture): Promise<PictureId>;
@@ -147,6 +154,20 @@ export interface DeviceFacts {
   readonly isolated: boolean;
   readonly build: 'jspi' | 'asyncify' | 'wasm';
   readonly maxTextureSide: number;
+}
+
+/** One of the files of a published checkpoint. */
+export interface CheckpointFile {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** A checkpoint, converted: `files` can be opened as a model, or written as a folder. */
+export interface Conversion {
+  readonly manifest: Manifest;
+  readonly files: Readonly<Record<string, Blob>>;
+  readonly report: ConversionReport;
+  readonly milliseconds: number;
 }
 
 /** A model's files by name: bytes at hand, or where to fetch them. `manifest.json` is one of them. */

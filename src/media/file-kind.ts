@@ -82,7 +82,7 @@ function bitmapKind(head: Uint8Array, text: string): FileKind | undefined {
 
 function zipKind(text: string): FileKind | undefined {
   if (!text.startsWith('PK\x03\x04')) return undefined;
-  return /^.{30}[^/]*\/(?:data\.pkl|\.format_version|version)/s.test(text)
+  return /^.{30}[^/]*\/(?:data\.pkl|\.format_version|version|byteorder|code\/|constants|data\/)/s.test(text)
     ? { family: 'model', format: 'PyTorch' }
     : { family: 'archive', format: 'ZIP' };
 }
@@ -95,7 +95,12 @@ function modelKind(head: Uint8Array, text: string): FileKind | undefined {
     return { family: 'model', format: 'ONNX' };
   // 64-bit length of the JSON header, then the header.
   if (text.slice(4, 8) === '\0\0\0\0' && text[8] === '{') return { family: 'model', format: 'safetensors' };
-  return undefined;
+  return isMsgpackMap(text) ? { family: 'model', format: 'Flax msgpack' } : undefined;
+}
+
+/** A map (fixmap, map16 or map32) whose first key is a short string, as Flax writes parameter trees. */
+function isMsgpackMap(text: string): boolean {
+  return /^(?:[\x81-\x8f]|\xde..|\xdf....)[\xa1-\xbf][\w./]/s.test(text);
 }
 
 /** SVG, or any other text. */

@@ -1,10 +1,11 @@
+import type { ClipWindow } from '../core/clip.ts';
 import type { Framing } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
 import type { BenchResult, ModelFiles, Precision, Provider, StoredModel } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { SelfTestReport, Variant } from './self-test.ts';
-import type { CompareView, Palette, Place, State } from './store.ts';
+import type { ClipSettings, CompareView, Palette, Place, State } from './store.ts';
 
 /** The page's verbs. Failures become `state.error`; none of these throws at a view. */
 export interface Actions {
@@ -23,11 +24,36 @@ export interface Actions {
   /** Selects an entry, and its first place in the current grid when it has one. */
   selectEntry(entry: number): void;
 
+  /** The frame that the other places show, clamped to the piece; every slot's `result` becomes the slice there. */
+  setPlayhead(frame: number): void;
+  /** Selects a cell of the active model's token volume, `t` being the plane (clamped), and the token in it. */
+  selectVolumeCell(cell: Cell): void;
+  /** Chooses the piece of the clip that is used (clamped to the clip, and to what memory bears: told). Runs anew. */
+  setClipWindow(change: Partial<ClipWindow>): void;
+  /** Overlap and blending; runs anew. */
+  setClipSettings(change: Partial<ClipSettings>): void;
+  /** Stops the run over the clip; what is done stays. `runClip` goes on where it stopped. */
+  stopClip(): void;
+  runClip(): Promise<void>;
+  /** Small pictures of the whole clip, evenly spread, for the ruler. The receiver closes them. */
+  clipThumbnails(
+    count: number,
+    side: number,
+    onFrame: (frame: { readonly index: number; readonly time: number; readonly bitmap: ImageBitmap }) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Several pictures as the frames of one clip, in natural order of their names. */
+  openSequence(files: readonly File[]): Promise<void>;
+  /** The pictures of the tray as one clip. */
+  openTrayAsClip(): Promise<void>;
+
   /** Opens an embedded model as the active one; one that is open already only moves to the front. */
   openModel(id: string): Promise<void>;
   /** Adds an embedded model as a further row of Compare. */
   addModel(id: string): Promise<void>;
   openModelFiles(files: ModelFiles): Promise<void>;
+  /** Converts a published checkpoint (with what lies beside it: config.json, shards) and opens it as the active model. */
+  openCheckpoint(files: readonly File[]): Promise<void>;
   closeModel(slot: number): void;
   /** Tries a failed model again, on the other provider when asked. */
   retryModel(slot: number, provider?: Provider): Promise<void>;
@@ -52,7 +78,8 @@ export interface Actions {
   /** Token indices as text: numbers separated by anything, or our JSON. */
   openTokenText(text: string): Promise<void>;
   openTokens(grid: TokenGrid, name: string): Promise<void>;
-  startCamera(): Promise<void>;
+  /** `rolling`: the newest frames as a clip, a window of the active model long. By default where that model is one of clips. */
+  startCamera(options?: { readonly rolling?: boolean }): Promise<void>;
   stopCamera(): void;
 
   /** The whole picture, uncut, at most `side` pixels large; undefined when there is none. */
@@ -67,6 +94,8 @@ export interface Actions {
   neighbours(slot: number, entry: number, count: number): Promise<{ entries: Int32Array; distances: Float32Array } | undefined>;
   /** What a grid looks like, decoded by the active model; nothing on the page changes. */
   decode(grid: TokenGrid): Promise<Picture | undefined>;
+  /** The same with every frame that the grid stands for. */
+  decodeFrames(grid: TokenGrid): Promise<readonly Picture[] | undefined>;
   /** Parity, speed and memory of the active model on this machine; says what it has come to. */
   selfTest(onStep: (variant: Variant) => void): Promise<SelfTestReport | undefined>;
   bench(runs?: number): Promise<BenchResult | undefined>;

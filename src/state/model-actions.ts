@@ -10,6 +10,7 @@ type ModelVerbs =
   | 'openModel'
   | 'addModel'
   | 'openModelFiles'
+  | 'openCheckpoint'
   | 'closeModel'
   | 'retryModel'
   | 'setPrecision'
@@ -61,6 +62,17 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
       attempt(store, async () => {
         const manifest = await readManifest(files);
         await open({ id: manifest.id, manifest, files }, 'active');
+      }),
+    openCheckpoint: (files) =>
+      attempt(store, async () => {
+        store.setState({ busy: 'converting' });
+        try {
+          const given = files.map((file) => ({ name: file.name, content: file }));
+          const converted = await engine.convert(given, {}, new AbortController().signal);
+          await open({ id: converted.manifest.id, manifest: converted.manifest, files: converted.files }, 'active');
+        } finally {
+          if (store.getState().busy === 'converting') store.setState({ busy: 'idle' });
+        }
       }),
     closeModel: (slot) => models.close(slot),
     retryModel: (slot, provider) =>

@@ -17,7 +17,7 @@ export function createPlayground(host: EngineHost, surroundings: Surroundings, i
   const actions: Actions = {
     ...viewActions(parts),
     ...aboutModels,
-    ...sourceActions(parts, aboutModels.openModelFiles),
+    ...sourceActions(parts, aboutModels),
     ...questionActions(parts),
   };
   return {

@@ -3,6 +3,7 @@ import { readTokenText } from '../core/token-file.ts';
 import type { ModelFiles } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { attempt } from './attempt.ts';
+import { modelKind } from './model-files.ts';
 import type { Parts } from './parts.ts';
 import type { Source } from './store.ts';
 
@@ -27,7 +28,10 @@ type SourceVerbs =
 const TRIES = 5;
 
 /** Verbs about what is looked at. */
-export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFiles']): Pick<Actions, SourceVerbs> {
+export function sourceActions(
+  parts: Parts,
+  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint'>,
+): Pick<Actions, SourceVerbs> {
   const { store, surroundings, sources, tray, camera, catchUp } = parts;
 
   /** A new source ends the camera; a failure while opening leaves everything as it was. */
@@ -73,7 +77,9 @@ export function sourceActions(parts: Parts, openModelFiles: Actions['openModelFi
       }),
     openFiles: async (files, remarks = []) => {
       const visible = files.filter((file) => !file.name.startsWith('.'));
-      if (visible.some((file) => file.name === 'manifest.json')) return openModelFiles(folderOf(visible));
+      const kind = await modelKind(visible);
+      if (kind === 'folder') return models.openModelFiles(folderOf(visible));
+      if (kind === 'checkpoint') return models.openCheckpoint(visible);
       const [first = files[0]] = visible;
       if (visible.length > 1) {
         tray.add(visible);

@@ -46,7 +46,7 @@ export interface State {
 
   // what is going on
   readonly device: DeviceFacts | undefined;
-  readonly busy: 'idle' | 'opening-source' | 'encoding' | 'decoding' | 'measuring';
+  readonly busy: 'idle' | 'opening-source' | 'converting' | 'encoding' | 'decoding' | 'measuring';
   /** `rolling`: the newest frames as a clip that is run again and again. */
   readonly camera: { readonly running: boolean; readonly framesPerSecond: number; readonly rolling?: boolean };
   readonly error: TokenscopeError | undefined;

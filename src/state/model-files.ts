@@ -1,0 +1,23 @@
+import { fileKind, HEAD_BYTES } from '../media/file-kind.ts';
+
+/** Files that belong to a model rather than being looked at. */
+export type ModelKind = 'folder' | 'onnx' | 'checkpoint';
+
+/** Files that stand beside weights and mean nothing alone. */
+const BESIDE = /^(config|.*\.index)\.json$|\.(data|ya?ml)$/i;
+
+/** What a set of files is when it holds a model: told by its manifest, else by the files' first bytes. */
+export async function modelKind(files: readonly File[]): Promise<ModelKind | undefined> {
+  if (files.some(({ name }) => name === 'manifest.json')) return 'folder';
+  const weights = files.filter(({ name }) => !BESIDE.test(name));
+  // A large set is pictures: looking into each of them would take minutes.
+  const kinds = await Promise.all(weights.slice(0, MOST_FILES).map(kindOf));
+  if (kinds.some(({ format }) => format === 'ONNX')) return 'onnx';
+  return kinds.length > 0 && kinds.every(({ family }) => family === 'model') ? 'checkpoint' : undefined;
+}
+
+const MOST_FILES = 40;
+
+async function kindOf(file: File) {
+  return fileKind(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+}
