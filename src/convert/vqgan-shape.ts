@@ -1,0 +1,135 @@
+import { countParts, sizeOf } from './tensor-sizes.ts';
+import type { StoredTensors } from './tensors.ts';
+import type { AttentionNames } from './torch-layers.ts';
+
+/**
+ * Names of the parts of a network of the VQGAN family (Esser et al. 2020, arXiv 2012.09841), which every code base gives
+ * anew. Levels go by number: in the encoder from fine to coarse, in the decoder as `up` says.
+ */
+export interface VqganNames {
+  /** Lists of levels. */
+  readonly down: string;
+  readonly up: string;
+  /** Whether the decoder's first level in the list runs first, or last. */
+  readonly upOrder: 'first' | 'last';
+  /** Lists inside a level. */
+  readonly blocks: string;
+  readonly attentions: string;
+  /** Convolutions inside a level. */
+  readonly downsample: string;
+  readonly upsample: string;
+  /** What stands between the levels and the output, inside `encoder` and `decoder`: either, where it is stored. */
+  readonly middle: readonly { readonly name: string; readonly kind: 'block' | 'attention' }[];
+  readonly normOut: string;
+  /** Names of attention's parts, of which the stored ones count. */
+  readonly attention: readonly (AttentionNames & { readonly norms: readonly string[] })[];
+}
+
+export interface VqganBlock {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Name of the attention that follows it. */
+  readonly attention?: string;
+}
+
+export interface VqganLevel {
+  readonly name: string;
+  readonly blocks: readonly VqganBlock[];
+  /** How it ends: by a convolution, without one, or in the size in which it began. */
+  readonly resample: 'conv' | 'plain' | 'none';
+}
+
+/** One half of the network. */
+export interface VqganHalf {
+  /** Channels it takes and gives. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Channels after its first convolution and before its last. */
+  readonly first: number;
+  readonly last: number;
+  /** In the order in which they run. */
+  readonly levels: readonly VqganLevel[];
+  readonly middle: readonly { readonly name: string; readonly kind: 'block' | 'attention' }[];
+}
+
+export interface VqganShape {
+  readonly encoder: VqganHalf;
+  readonly decoder: VqganHalf;
+}
+
+/** The network's widths, depths and attention, as the shapes of its tensors tell. */
+export function readVqgan(tensors: StoredTensors, names: VqganNames): VqganShape {
+  return { encoder: readHalf(tensors, names, 'encoder'), decoder: readHalf(tensors, names, 'decoder') };
+}
+
+function readHalf(tensors: StoredTensors, names: VqganNames, half: 'encoder' | 'decoder'): VqganHalf {
+  const list = `${half}.${half === 'encoder' ? names.down : names.up}`;
+  const count = countParts(tensors, list);
+  const order = Array.from({ length: count }, (_, i) => (half === 'decoder' && names.upOrder === 'last' ? count - 1 - i : i));
+  const first = sizeOf(tensors, `${half}.conv_in.weight`);
+  const levels: VqganLevel[] = [];
+  let width = first;
+  for (const [step, i] of order.entries()) {
+    const level = readLevel(tensors, names, { half, name: `${list}.${i}`, width, last: step === count - 1 });
+    width = level.blocks.at(-1)?.outputs ?? width;
+    levels.push(level);
+  }
+  return {
+    inputs: sizeOf(tensors, `${half}.conv_in.weight`, 1),
+    outputs: sizeOf(tensors, `${half}.conv_out.weight`),
+    first,
+    last: width,
+    levels,
+    middle: names.middle
+      .map(({ name, kind }) => ({ name: `${half}.${name}`, kind }))
+      .filter(({ name, kind }) => (kind === 'block' ? tensors.has(`${name}.conv1.weight`) : isAttention(tensors, names, name))),
+  };
+}
+
+function readLevel(
+  tensors: StoredTensors,
+  names: VqganNames,
+  { half, name, width, last }: { half: 'encoder' | 'decoder'; name: string; width: number; last: boolean },
+): VqganLevel {
+  const blocks: VqganBlock[] = [];
+  for (let j = 0; j < countParts(tensors, `${name}.${names.blocks}`); j++) {
+    const block = `${name}.${names.blocks}.${j}`;
+    const outputs = sizeOf(tensors, `${block}.conv2.weight`);
+    const attention = `${name}.${names.attentions}.${j}`;
+    const inputs = blocks.at(-1)?.outputs ?? width;
+    blocks.push({ name: block, inputs, outputs, ...(isAttention(tensors, names, attention) && { attention }) });
+  }
+  const conv = `${name}.${half === 'encoder' ? names.downsample : names.upsample}.weight`;
+  return { name, blocks, resample: tensors.has(conv) ? 'conv' : last ? 'none' : 'plain' };
+}
+
+function isAttention(tensors: StoredTensors, names: VqganNames, name: string): boolean {
+  return names.attention.some(({ q }) => tensors.has(`${name}.${q}.weight`));
+}
+
+/** Pixels of a side that become one cell. */
+export function reductionOf({ encoder }: VqganShape): number {
+  return 2 ** encoder.levels.filter(({ resample }) => resample !== 'none').length;
+}
+
+/** Pixels of a side for one position of the finest attention, or undefined without attention. */
+export function attentionStep({ encoder, decoder }: VqganShape): number | undefined {
+  const fineFirst = [encoder.levels, [...decoder.levels].reverse()];
+  const steps = fineFirst.map((levels) => {
+    const level = levels.findIndex(({ blocks }) => blocks.some(({ attention }) => attention));
+    return level < 0 ? Number.POSITIVE_INFINITY : 2 ** level;
+  });
+  const middle = [encoder, decoder].some((half) => half.middle.some(({ kind }) => kind === 'attention'));
+  const step = Math.min(...steps, middle ? reductionOf({ encoder, decoder }) : Number.POSITIVE_INFINITY);
+  return Number.isFinite(step) ? step : undefined;
+}
+
+/** Groups of the norms, which no file tells: 32 in all published code, or the most that these widths allow. */
+export function likelyGroups({ encoder, decoder }: VqganShape): number {
+  const widths = [encoder, decoder].flatMap(({ first, levels }) => [
+    first,
+    ...levels.flatMap(({ blocks }) => blocks.map(({ outputs }) => outputs)),
+  ]);
+  return [32, 16, 8, 4, 2].find((groups) => widths.every((width) => width % groups === 0)) ?? 1;
+}
