@@ -1,0 +1,40 @@
+import type { Checkpoint } from '../architecture.ts';
+import { countParts } from '../tensor-sizes.ts';
+import { range } from '../torch-layers.ts';
+import { readTokenizer, type VqganTokenizer, vqganArchitecture } from '../vqgan-network.ts';
+import type { VqganNames } from '../vqgan-shape.ts';
+
+/** MaskGIT's VQGAN (arXiv 2202.04200) as open-muse and TiTok's authors ported it: no attention, smaller by averaging. */
+function namesFor(middleBlocks: number): VqganNames {
+  return {
+    down: 'down',
+    up: 'up',
+    upOrder: 'last',
+    blocks: 'block',
+    attentions: 'attn',
+    downsample: 'downsample.conv',
+    upsample: 'upsample_conv',
+    middle: range(0, middleBlocks).map((i) => ({ name: `mid.${i}`, kind: 'block' })),
+    normOut: 'norm_out',
+    attention: [],
+  };
+}
+
+const ANCHOR = 'encoder.down.0.block.0.conv1.weight';
+const TABLE = 'quantize.embedding.weight';
+
+function recognise(checkpoint: Checkpoint): VqganTokenizer | undefined {
+  const { tensors } = checkpoint;
+  if (tensors.get(ANCHOR)?.shape.length !== 4 || !tensors.has(TABLE)) return undefined;
+  if (!tensors.has('decoder.up.1.upsample_conv.weight') || tensors.has('quant_conv.weight')) return undefined;
+  const middle = Math.max(countParts(tensors, 'encoder.mid'), countParts(tensors, 'decoder.mid'));
+  return readTokenizer(checkpoint, {
+    names: namesFor(middle),
+    table: TABLE,
+    range: [0, 1],
+    projected: false,
+    style: { biases: false, shortcutOfOutput: true },
+  });
+}
+
+export default vqganArchitecture('maskgit-vqgan', ANCHOR, recognise);
