@@ -7,6 +7,7 @@ import engine from '../bench/engine.ts';
 import memory from '../bench/memory.ts';
 import parity from '../bench/parity.ts';
 import pointing from '../bench/pointing.ts';
+import published from '../bench/published.ts';
 import start from '../bench/start.ts';
 import usualWay from '../bench/usual-way.ts';
 import type { BenchContext, BenchLine, Measurement } from '../bench-run.ts';
@@ -25,6 +26,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   'codebook-canvas': codebookCanvas,
   memory,
   parity,
+  published,
 };
 
 /** Other work than this much of a core, and figures say more about the neighbours than about the page. */

@@ -26,8 +26,10 @@ const STEPS: readonly Step[] = [
 ];
 
 const test: Command = {
-  about: 'everything: build, types, style, dead code, budget, unit tests, the built page in a real browser',
-  async run() {
+  about:
+    'everything: build, types, style, dead code, budget, unit tests, the built page in a real browser (--full: every published architecture on WebGPU too, and more fuzzing)',
+  async run(argv) {
+    if (argv.includes('--full')) process.env.TOKENSCOPE_FULL = '1';
     process.stdout.write(`browser: ${await ensureBrowser()}\n`);
     const outcomes: { name: string; outcome: Outcome }[] = [];
     for (const { name, run } of STEPS) {
