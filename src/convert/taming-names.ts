@@ -4,7 +4,7 @@ import { readTokenizer, sideOf, type VqganTokenizer } from './vqgan-network.ts';
 import type { VqganNames } from './vqgan-shape.ts';
 
 /** Names as CompVis's code bases give them (taming-transformers, latent-diffusion) and all that took them over. */
-const names: VqganNames = {
+export const tamingNames: VqganNames = {
   down: 'down',
   up: 'up',
   upOrder: 'last',
@@ -37,7 +37,7 @@ export function readTaming(checkpoint: Checkpoint): VqganTokenizer | undefined {
   if (tensors.get(TAMING_ANCHOR)?.shape.length !== 4 || !table || !projected) return undefined;
   const openMuse = OPEN_MUSE.includes(findSetting(checkpoint, '_class_name') as string);
   const settings = readTokenizer(checkpoint, {
-    names,
+    names: tamingNames,
     table,
     quantizer: tensors.has(PROJECTION) ? { score: 'projection' } : {},
     ...(openMuse && { range: [0, 1] }),

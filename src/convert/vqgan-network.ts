@@ -79,10 +79,11 @@ function checkColours({ file }: Checkpoint, { encoder, decoder }: VqganShape): v
   throw new TokenscopeError('model-corrupt', { file, reason: `its pictures have ${odd} channels, not 3` });
 }
 
-function sizeRule({ shape, preferred }: VqganTokenizer): SizeRule {
-  const reduction = reductionOf(shape);
+/** Sizes that such a network takes; `patch` is the side of what it sees as one pixel. */
+export function sizeRule({ shape, preferred }: Pick<VqganTokenizer, 'shape' | 'preferred'>, patch = 1): SizeRule {
+  const reduction = patch * reductionOf(shape);
   const step = attentionStep(shape);
-  const most = step === undefined ? LARGEST_SIDE : Math.min(LARGEST_SIDE, MOST_ATTENDED * step);
+  const most = step === undefined ? LARGEST_SIDE : Math.min(LARGEST_SIDE, MOST_ATTENDED * patch * step);
   const minimum = Math.max(SMALLEST_SIDE, reduction);
   const maximum = Math.max(minimum, Math.floor(most / reduction) * reduction);
   const side = Math.min(maximum, Math.max(minimum, Math.round(preferred / reduction) * reduction));

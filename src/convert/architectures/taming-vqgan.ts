@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../architecture.ts';
+import { isIbq } from '../ibq-signs.ts';
 import { readTaming, TAMING_ANCHOR } from '../taming-names.ts';
 import type { VqganTokenizer } from '../vqgan-network.ts';
 import { vqganArchitecture } from '../vqgan-network.ts';
@@ -9,7 +10,8 @@ import { vqganArchitecture } from '../vqgan-network.ts';
  */
 function recognise(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const settings = readTaming(checkpoint);
-  return settings && !checkpoint.tensors.has('decoder.norm_out.norm_layer.weight') ? settings : undefined;
+  const other = checkpoint.tensors.has('decoder.norm_out.norm_layer.weight') || isIbq(checkpoint);
+  return other ? undefined : settings;
 }
 
 export default vqganArchitecture('taming-vqgan', TAMING_ANCHOR, recognise);
