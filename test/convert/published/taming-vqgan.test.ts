@@ -1,8 +1,42 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { expectGolden } from './golden.ts';
+import { hashedCheckpoint, hashedInput } from './hashed-weights.ts';
 import { testFixture } from './run-fixture.ts';
+import { tamingShapes } from './taming-shapes.ts';
+
+const sizes = { width: 32, multipliers: [1, 2, 2], blocks: 1 } as const;
 
 describe('taming VQGAN', () => {
   testFixture('taming_vqgan_zip', 'taming-vqgan');
   testFixture('taming_vqgan_legacy', 'taming-vqgan');
   testFixture('taming_gumbel_f8', 'taming-vqgan');
+
+  const input = hashedInput([1, 3, 16, 24], [-1, 1]);
+
+  it('attends in a level and in the middle, at a size that is no square', async () => {
+    const shapes = tamingShapes({ ...sizes, attended: [2], z: 16, dimension: 8, entries: 64 });
+    const model = await expectGolden(await hashedCheckpoint(shapes), input, {
+      latents: [-0.2381, -0.3245, 0.0543, 0.9362],
+      latentMean: 0.03486,
+      tokens: [56, 8, 56, 27, 31, 21, 48, 28, 3, 52, 2, 2, 7, 30, 45, 46, 46, 38, 48, 34, 15, 3, 11, 48],
+      mean: -0.20785,
+      absolute: 0.48418,
+      first: [-0.4483, -0.6615, -0.5205, -0.457],
+      last: [0.0505, -0.0727],
+    });
+    expect(model.manifest.size).toEqual({ reduction: 4, multipleOf: 4, minimum: 32, maximum: 256, preferred: [256, 256] });
+  });
+
+  it('names tokens by the scores of a Gumbel VQGAN', async () => {
+    const shapes = tamingShapes({ ...sizes, attended: [], z: 8, dimension: 8, entries: 32, quantizer: 'gumbel' });
+    await expectGolden(await hashedCheckpoint(shapes), input, {
+      latents: [-0.6072, -0.1554, -0.0705, 1.3389],
+      latentMean: 0.0849,
+      tokens: [20, 5, 21, 23, 26, 5, 16, 5, 8, 31, 29, 21, 23, 9, 12, 16, 21, 9, 16, 21, 5, 9, 12, 26],
+      mean: -0.20557,
+      absolute: 0.49443,
+      first: [-0.0839, -0.3187, -0.324, -0.5607],
+      last: [-0.033, -0.064],
+    });
+  });
 });
