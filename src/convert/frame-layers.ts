@@ -1,0 +1,113 @@
+import type { Graph, Pad, Value } from './graph.ts';
+import type { TorchLayers } from './torch-layers.ts';
+
+/**
+ * How a convolution over time is computed, always with the same result. slices: the planes that the taps see are laid side by
+ * side as channels of one 1 x 1 convolution, which WebGPU computes with matrices. direct: a convolution of volumes.
+ */
+export type TimeForm = 'slices' | 'direct';
+
+export interface TimeConv {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Taps, from earlier to later. */
+  readonly taps: number;
+  /** Repeats of the first plane before it, and of the last one after it. */
+  readonly before: number;
+  readonly after?: number;
+  readonly stride?: number;
+  /** Axes of size 1 behind the taps, as the checkpoint has them. */
+  readonly flat?: number;
+}
+
+/** Layers of networks of clips that take frames as a batch of pictures: (N·T) × C × H × W, where N clips stand one after another. */
+export class FrameLayers {
+  readonly torch: TorchLayers;
+  readonly graph: Graph;
+  readonly #clips: Value;
+  readonly #form: TimeForm;
+
+  /** `whole` is a value of the graph whose first axis is that of clips. */
+  constructor(torch: TorchLayers, whole: Value, form: TimeForm = 'slices') {
+    this.torch = torch;
+    this.graph = torch.graph;
+    this.#clips = this.graph.node('Shape', [whole], { start: 0, end: 1 }, 'int64');
+    this.#form = form;
+  }
+
+  #sides(x: Value, from: number): Value {
+    return this.graph.node('Shape', [x], { start: from }, 'int64');
+  }
+
+  /** (N·T) × C × H × W → N × T × C × H × W; with `channels`, each plane becomes several planes of so many. */
+  apart(x: Value, channels?: number): Value {
+    const rest =
+      channels === undefined ? this.#sides(x, 1) : this.graph.concat([this.graph.constant([channels]), this.#sides(x, 2)], 0);
+    return this.graph.reshape(x, this.graph.concat([this.#clips, this.graph.constant([-1]), rest], 0));
+  }
+
+  /** N × T × C × H × W → (N·T) × C × H × W; with `channels`, so many planes become one as make up that number. */
+  together(x: Value, channels?: number): Value {
+    const head =
+      channels === undefined
+        ? [this.graph.constant([-1]), this.#sides(x, 2)]
+        : [this.graph.constant([-1, channels]), this.#sides(x, 3)];
+    return this.graph.reshape(x, this.graph.concat(head as [Value, Value], 0));
+  }
+
+  /** N × T × …, with the first plane repeated `before` it and the last one `after` it. */
+  repeatEnds(x: Value, before: number, after = 0): Value {
+    if (before + after === 0) return x;
+    const [first, last] = [before ? this.graph.slice(x, 1, 0, 1) : x, after ? this.graph.slice(x, 1, -1, 2 ** 31) : x];
+    const parts = [...Array<Value>(before).fill(first), x, ...Array<Value>(after).fill(last)];
+    return this.graph.concat(parts as [Value, ...Value[]], 1);
+  }
+
+  /** N × T × …, without the first planes. */
+  dropFirst(x: Value, count: number): Value {
+    return count === 0 ? x : this.graph.slice(x, 1, count, 2 ** 31);
+  }
+
+  /** Conv2d of each plane; a kernel stored as 1 x k x k is one of k x k. */
+  async conv(
+    x: Value,
+    name: string,
+    [inputs, outputs, side]: readonly [number, number, number],
+    { stride = 1, pad = (side - 1) / 2 }: { stride?: number; pad?: Pad } = {},
+  ): Promise<Value> {
+    const flat = (this.torch.shapeOf(`${name}.weight`) ?? []).length === 5;
+    const stored = await this.torch.weight(`${name}.weight`, [outputs, inputs, ...(flat ? [1] : []), side, side]);
+    const weight = flat ? this.graph.reshape(stored, [outputs, inputs, side, side]) : stored;
+    const bias = await this.torch.weight(`${name}.bias`, [outputs]);
+    return this.graph.conv(x, weight, bias, { kernel: [side, side], stride, pad });
+  }
+
+  /** A convolution over the planes of each position. */
+  async timeConv(x: Value, name: string, options: TimeConv): Promise<Value> {
+    const { inputs, outputs, taps, before, after = 0, flat = 0 } = options;
+    const weight = await this.torch.weight(`${name}.weight`, [outputs, inputs, taps, ...Array<number>(flat).fill(1)]);
+    const bias = await this.torch.weight(`${name}.bias`, [outputs]);
+    const planes = this.repeatEnds(this.apart(x), before, after);
+    return this.#form === 'slices' ? this.#slices(planes, weight, bias, options) : this.#direct(planes, weight, bias, options);
+  }
+
+  #slices(planes: Value, weight: Value, bias: Value, { inputs, outputs, taps, stride = 1 }: TimeConv): Value {
+    const { graph } = this;
+    const seen = Array.from({ length: taps }, (_, tap) => {
+      const end = tap === taps - 1 ? 2 ** 31 : tap - taps + 1;
+      return graph.slice(planes, 1, tap, end, stride);
+    });
+    const stacked = this.together(graph.concat(seen as [Value, ...Value[]], 2));
+    const byTap = graph.transpose(graph.reshape(weight, [outputs, inputs, taps]), [0, 2, 1]);
+    const kernel = graph.reshape(byTap, [outputs, taps * inputs, 1, 1]);
+    return graph.conv(stacked, kernel, bias, { kernel: [1, 1] });
+  }
+
+  #direct(planes: Value, weight: Value, bias: Value, { inputs, outputs, taps, stride = 1 }: TimeConv): Value {
+    const { graph } = this;
+    const volume = graph.transpose(planes, [0, 2, 1, 3, 4]);
+    const kernel = graph.reshape(weight, [outputs, inputs, taps, 1, 1]);
+    const out = graph.conv(volume, kernel, bias, { kernel: [taps, 1, 1], stride: [stride, 1, 1] });
+    return this.together(graph.transpose(out, [0, 2, 1, 3, 4]));
+  }
+}
