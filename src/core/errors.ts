@@ -38,6 +38,23 @@ export interface ErrorParameters {
   'checkpoint-whole-download': { file: string; bytes: number };
   'checkpoint-changed': { file: string };
   'checkpoint-cors': { address: string };
+  // dropped ONNX files
+  'onnx-not': { file: string };
+  'onnx-pointer': { file: string };
+  'onnx-external-path': { file: string; path: string };
+  'onnx-external-missing': { file: string; missing: string };
+  'onnx-external-short': { file: string; missing: string; bytes: number; expected: number };
+  'onnx-operators': { file: string; operators: string };
+  'onnx-roles': { file: string };
+  'onnx-no-encoder': { file: string };
+  'onnx-no-decoder': { file: string };
+  'onnx-inputs': { file: string; inputs: string };
+  'onnx-no-tokens': { file: string };
+  'onnx-several-quantizers': { file: string; count: number };
+  'onnx-size': { file: string; reason: string };
+  'onnx-no-decoding': { file: string };
+  'onnx-unlinked': { from: string; to: string; reason: string };
+  'zip-invalid': { file: string; reason: string };
   // sources
   'media-empty': { file: string };
   'media-unknown': { file: string };

@@ -29,7 +29,7 @@ export async function filesFromDrop(transfer: DataTransfer): Promise<DroppedFile
 }
 
 /**
- * The pictures and token arrays of a folder in natural order, or all its files when it holds a model. Throws `media-none`
+ * The pictures, clips and token arrays of a folder in natural order, or all its files when it holds a model. Throws `media-none`
  * when nothing is left and there were no `others`.
  */
 export function pickFromFolder(inside: readonly File[], others = 0): DroppedFiles {
@@ -65,7 +65,7 @@ async function fileOf(entry: FileSystemFileEntry): Promise<File> {
   return file;
 }
 
-const ENDINGS = /\.(?:jpe?g|jfif|png|webp|avif|gif|bmp|svg|tiff?|hei[cf]|npy)$/i;
+const ENDINGS = /\.(?:jpe?g|jfif|a?png|webp|avif|gif|bmp|svg|tiff?|hei[cf]|npy|mp4|m4v|mov|webm|mkv)$/i;
 
 /** In a folder the name decides: opening every file to look inside would take minutes. Without an ending it may be one. */
 function mayBePicture({ name, type }: File): boolean {
@@ -74,6 +74,7 @@ function mayBePicture({ name, type }: File): boolean {
 
 const { compare } = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-function naturally(a: File, b: File): number {
+/** Natural order: 2 before 10. */
+export function naturally(a: File, b: File): number {
   return compare(a.webkitRelativePath || a.name, b.webkitRelativePath || b.name);
 }

@@ -36,6 +36,8 @@ const SIGNATURES: readonly Signature[] = [
   [0, '\0\0\x01\xba', 'video', 'MPEG'],
   [4, 'moov', 'video', 'QuickTime'],
   [4, 'mdat', 'video', 'QuickTime'],
+  [4, 'wide', 'video', 'QuickTime'],
+  [0, '\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'video', 'Windows Media'],
   [0, '%PDF', 'pdf', 'PDF'],
   [0, 'GGUF', 'model', 'GGUF'],
   [0, '\x89HDF', 'model', 'HDF5'],
@@ -59,7 +61,15 @@ export function fileKind(head: Uint8Array): FileKind {
   const text = Array.from(head.subarray(0, HEAD_BYTES), (byte) => String.fromCharCode(byte)).join('');
   const known = SIGNATURES.find(([at, bytes]) => text.startsWith(bytes, at));
   if (known) return { family: known[2], format: known[3] };
-  return boxKind(text) ?? bitmapKind(head, text) ?? zipKind(text) ?? modelKind(head, text) ?? textKind(head) ?? UNKNOWN;
+  return (
+    boxKind(text) ??
+    packetKind(text) ??
+    bitmapKind(head, text) ??
+    zipKind(text) ??
+    modelKind(head, text) ??
+    textKind(head) ??
+    UNKNOWN
+  );
 }
 
 /** ISO base media: one container for AVIF, HEIC and MP4, told apart by brands. */
@@ -70,6 +80,11 @@ function boxKind(text: string): FileKind | undefined {
   if (/avi[fs]/.test(brands)) return { family: 'picture', format: 'AVIF' };
   if (/hei[cxms]|hev[cxms]|mif1|msf1/.test(brands)) return { family: 'picture', format: 'HEIC' };
   return { family: 'video', format: brands.startsWith('qt') ? 'QuickTime' : 'MP4' };
+}
+
+/** MPEG transport streams: packets of 188 bytes, each beginning with G. */
+function packetKind(text: string): FileKind | undefined {
+  return text.length > 376 && [0, 188, 376].every((at) => text[at] === 'G') ? { family: 'video', format: 'MPEG-TS' } : undefined;
 }
 
 const BITMAP_HEADERS = [12, 40, 52, 56, 64, 108, 124];

@@ -21,7 +21,8 @@ let page: Page;
 beforeAll(async () => {
   const root = resolve(import.meta.dirname, 'media-page');
   const output = { outDir: folder, emptyOutDir: true, target: 'esnext', chunkSizeWarningLimit: 4000 };
-  await build({ configFile: false, root, base: './', logLevel: 'error', plugins: [securityPolicy()], build: output });
+  const worker = { format: 'es' } as const;
+  await build({ configFile: false, root, base: './', logLevel: 'error', plugins: [securityPolicy()], worker, build: output });
   site = await serveSite({ root: folder });
   browser = await launchBrowser({ camera: true });
   page = await browser.newPage();

@@ -128,6 +128,70 @@ export const errors = texts(
       what: '{{file}} cannot compute in half precision: {{reason}}.',
       remedy: 'Use full precision (fp32); the model runs as before.',
     },
+    'onnx-not': {
+      what: '{{file}} is not an ONNX model.',
+      remedy: 'Choose the .onnx file itself. If it was renamed or unpacked by hand, get it anew.',
+    },
+    'onnx-pointer': {
+      what: '{{file}} is not the model but a Git LFS pointer: a few lines of text that stand for it.',
+      remedy: 'Fetch the real file: `git lfs pull` in the repository, or the download button on the file’s own page.',
+    },
+    'onnx-external-path': {
+      what: '{{file}} asks for weights outside its own folder: {{path}}.',
+      remedy: 'A model must keep its weights beside it. Export it again with the data file in the same folder.',
+    },
+    'onnx-external-missing': {
+      what: '{{file}} keeps its weights in another file, {{missing}}, which was not among what you dropped.',
+      remedy: 'Drop both together, or the whole folder.',
+    },
+    'onnx-external-short': {
+      what: '{{missing}} ends too early for {{file}}: it has {{bytes}} bytes, and {{expected}} are needed.',
+      remedy: 'It was not copied or downloaded to its end, or belongs to another export. Get it anew.',
+    },
+    'onnx-operators': {
+      what: '{{file}} uses operators that ONNX Runtime does not have: {{operators}}.',
+      remedy: 'Export the model again with standard operators only; custom ones need code that no browser has.',
+    },
+    'onnx-roles': {
+      what: 'Nothing in {{file}} says what it is: neither pixels go in, nor pixels come out.',
+      remedy: 'Drop the encoder and the decoder of one tokenizer, or choose in the sheet what each file is.',
+    },
+    'onnx-no-encoder': {
+      what: '{{file}} turns tokens into pixels, but nothing here turns pixels into tokens.',
+      remedy: 'Drop the encoder’s .onnx together with it.',
+    },
+    'onnx-no-decoder': {
+      what: '{{file}} turns pixels into tokens, but nothing here turns tokens back into pixels.',
+      remedy: 'Drop the decoder’s .onnx together with it.',
+    },
+    'onnx-inputs': {
+      what: '{{file}} wants more than pixels: {{inputs}}.',
+      remedy: 'Export the model with pixels as its only input.',
+    },
+    'onnx-no-tokens': {
+      what: 'No step of {{file}} chooses tokens: it looks like a continuous autoencoder, without a codebook.',
+      remedy: 'Drop the file with the quantizer too, or the codebook as .npy or .safetensors (K × D). A continuous model has no tokens to show.',
+    },
+    'onnx-several-quantizers': {
+      what: '{{file}} chooses tokens in {{count}} places, one after another or side by side.',
+      remedy: 'This page shows models with one token for each cell; export the model with a single codebook.',
+    },
+    'onnx-size': {
+      what: '{{file}} ran at none of the sizes that were tried: {{reason}}.',
+      remedy: 'Export it with dynamic height and width, or say in the sheet which size it takes.',
+    },
+    'onnx-no-decoding': {
+      what: 'The decoder in {{file}} needs more than the tokens, so that tokens alone cannot become pixels again.',
+      remedy: 'Export encoder and decoder as two files, the decoder with tokens or quantized latents as its only input.',
+    },
+    'onnx-unlinked': {
+      what: 'What {{from}} gives does not fit what {{to}} takes: {{reason}}.',
+      remedy: 'The files probably belong to different models. Choose in the sheet what each file is.',
+    },
+    'zip-invalid': {
+      what: '{{file}} cannot be opened: {{reason}}.',
+      remedy: 'Make the zip file anew, or drop the unpacked folder.',
+    },
     'media-empty': {
       what: '{{file}} is empty: it holds 0 bytes.',
       remedy: 'Copy or download it again.',
@@ -189,7 +253,7 @@ export const errors = texts(
       remedy: 'Open a clip without copy protection, such as one you recorded yourself.',
     },
     'clip-truncated': {
-      what: '{{file}} breaks off before anything in it can be played: its index is at the end, and the end is missing.',
+      what: '{{file}} is incomplete: it breaks off, and without the missing end none of its frames can be decoded.',
       remedy: 'Copy or download it again, whole.',
     },
     'clip-damaged': {
@@ -392,6 +456,70 @@ export const errors = texts(
       what: '{{file}} 无法用半精度计算：{{reason}}。',
       remedy: '请使用全精度（fp32），模型照常运行。',
     },
+    'onnx-not': {
+      what: '{{file}} 不是 ONNX 模型。',
+      remedy: '请选择 .onnx 文件本身。如果它被改过名或手动解压过，请重新获取。',
+    },
+    'onnx-pointer': {
+      what: '{{file}} 不是模型，而是 Git LFS 指针：只有几行代表它的文字。',
+      remedy: '请取回真正的文件：在仓库中运行 `git lfs pull`，或使用该文件页面上的下载按钮。',
+    },
+    'onnx-external-path': {
+      what: '{{file}} 要读取自己文件夹之外的权重：{{path}}。',
+      remedy: '模型的权重必须和它放在一起。请重新导出，让数据文件位于同一文件夹。',
+    },
+    'onnx-external-missing': {
+      what: '{{file}} 的权重放在另一个文件 {{missing}} 里，而它不在你放入的文件中。',
+      remedy: '请把两者一起拖入，或拖入整个文件夹。',
+    },
+    'onnx-external-short': {
+      what: '{{missing}} 对 {{file}} 来说太短：它有 {{bytes}} 字节，而需要 {{expected}} 字节。',
+      remedy: '它没有复制或下载完整，或者属于另一次导出。请重新获取。',
+    },
+    'onnx-operators': {
+      what: '{{file}} 用到了 ONNX Runtime 没有的算子：{{operators}}。',
+      remedy: '请只用标准算子重新导出模型；自定义算子需要浏览器里没有的代码。',
+    },
+    'onnx-roles': {
+      what: '从 {{file}} 看不出它是什么：既没有像素输入，也没有像素输出。',
+      remedy: '请拖入同一个分词器的编码器和解码器，或在表单中选择每个文件的角色。',
+    },
+    'onnx-no-encoder': {
+      what: '{{file}} 能把词元变成像素，但这里没有把像素变成词元的部分。',
+      remedy: '请把编码器的 .onnx 一起拖入。',
+    },
+    'onnx-no-decoder': {
+      what: '{{file}} 能把像素变成词元，但这里没有把词元变回像素的部分。',
+      remedy: '请把解码器的 .onnx 一起拖入。',
+    },
+    'onnx-inputs': {
+      what: '{{file}} 除了像素还需要：{{inputs}}。',
+      remedy: '请重新导出模型，使像素成为唯一的输入。',
+    },
+    'onnx-no-tokens': {
+      what: '{{file}} 里没有选择词元的步骤：它看起来是没有码本的连续自编码器。',
+      remedy: '请把带量化器的文件也拖入，或提供 .npy、.safetensors 格式的码本（K × D）。连续模型没有可以展示的词元。',
+    },
+    'onnx-several-quantizers': {
+      what: '{{file}} 在 {{count}} 处选择词元，或先后相接，或彼此并列。',
+      remedy: '本页展示每个单元格只有一个词元的模型；请用单一码本导出模型。',
+    },
+    'onnx-size': {
+      what: '{{file}} 在所有试过的尺寸下都无法运行：{{reason}}。',
+      remedy: '请用可变的高和宽导出，或在表单中指出它接受的尺寸。',
+    },
+    'onnx-no-decoding': {
+      what: '{{file}} 里的解码器不只需要词元，因此单凭词元无法还原像素。',
+      remedy: '请把编码器和解码器导出为两个文件，解码器只以词元或量化后的潜变量为输入。',
+    },
+    'onnx-unlinked': {
+      what: '{{from}} 的输出不适合 {{to}} 的输入：{{reason}}。',
+      remedy: '这些文件很可能属于不同的模型。请在表单中选择每个文件的角色。',
+    },
+    'zip-invalid': {
+      what: '无法打开 {{file}}：{{reason}}。',
+      remedy: '请重新制作 zip 文件，或拖入解压后的文件夹。',
+    },
     'media-empty': {
       what: '{{file}} 是空文件：0 字节。',
       remedy: '请重新复制或下载。',
@@ -453,7 +581,7 @@ export const errors = texts(
       remedy: '请打开没有版权保护的片段，例如您自己拍摄的视频。',
     },
     'clip-truncated': {
-      what: '{{file}} 不完整，无法播放：它的索引位于文件末尾，而末尾缺失。',
+      what: '{{file}} 不完整：文件在中途断开，缺少末尾就无法解码任何一帧。',
       remedy: '请重新完整地复制或下载。',
     },
     'clip-damaged': {

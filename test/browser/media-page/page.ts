@@ -21,7 +21,10 @@ const page = {
   async open(base64: string, name: string, keep: number, options: OpenOptions): Promise<Look> {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     try {
-      const opened = await readFile(new Blob([bytes.subarray(0, Math.floor(bytes.length * keep))]), name, options);
+      const opened = await readFile(new Blob([bytes.subarray(0, Math.floor(bytes.length * keep))]), name, {
+        ...options,
+        clips: false,
+      });
       if (opened.kind === 'tokens') return { error: 'tokens' };
       const { picture, width, height, remarks } = opened;
       const look = {

@@ -1,0 +1,88 @@
+import { EncodedPacketSink, type InputVideoTrack, type VideoSample, VideoSampleSink } from 'mediabunny';
+import type { ClipFacts, ClipWindow } from '../../core/clip.ts';
+import { TokenscopeError } from '../../core/errors.ts';
+import type { ClipReader } from './clip-reader.ts';
+import { createPainter, sizeWithin } from './draw-frame.ts';
+import { factsOf } from './film-facts.ts';
+import { openFilm } from './open-film.ts';
+import type { ClipFrame } from './opened-clip.ts';
+import { SLACK, spreadTimes, ticksWithin } from './ticks.ts';
+
+/** Up to here (seconds) every thumbnail is decoded exactly; in longer films the key frame before it stands for it. */
+const EXACT_THUMBNAILS = 20;
+
+/**
+ * Reads MP4, QuickTime, WebM, Matroska and MPEG-TS by WebCodecs, from the key frame before the window on; of the file only
+ * what is decoded is read. Throws `clip-no-video`, `clip-encrypted`, `clip-truncated`, `clip-codec` and `clip-undecodable`.
+ */
+export async function openFilmReader(file: Blob, name: string): Promise<ClipReader> {
+  const { input, track } = await openFilm(file, name);
+  try {
+    const { facts, remarks, first } = await factsOf(track, file, name);
+    return {
+      facts,
+      remarks,
+      read: (window, side) => readWindow({ track, facts, first, name }, window, side),
+      thumbnails: (count, side) => readThumbnails({ track, facts, first, name }, count, side),
+      close: () => input.dispose(),
+    };
+  } catch (error) {
+    input.dispose();
+    throw error;
+  }
+}
+
+interface Film {
+  readonly track: InputVideoTrack;
+  readonly facts: ClipFacts;
+  /** When the first frame begins by the file's own clock, seconds. */
+  readonly first: number;
+  readonly name: string;
+}
+
+function readWindow(film: Film, window: ClipWindow, side: number): AsyncGenerator<ClipFrame> {
+  return readAt(film, ticksWithin(window, film.facts.duration), side);
+}
+
+async function* readThumbnails(film: Film, count: number, side: number): AsyncGenerator<ClipFrame> {
+  const times = spreadTimes(count, film.facts.duration);
+  yield* readAt(film, film.facts.duration > EXACT_THUMBNAILS ? await keyTimes(film, times) : times, side);
+}
+
+/** The key frame at or before each time. */
+async function keyTimes({ track, first }: Film, times: readonly number[]): Promise<number[]> {
+  const packets = new EncodedPacketSink(track);
+  const found: number[] = [];
+  for (const time of times) {
+    const packet = await packets.getKeyPacket(time + first, { metadataOnly: true });
+    found.push(Math.max(0, (packet?.timestamp ?? first) - first));
+  }
+  return found;
+}
+
+/** The frame shown at each of the ascending `times`; each is decoded once and closed as soon as it is drawn. */
+async function* readAt(film: Film, times: readonly number[], side: number): AsyncGenerator<ClipFrame> {
+  const { track, facts, first, name } = film;
+  const paint = createPainter(sizeWithin(facts, side));
+  let tick = 0;
+  try {
+    const samples = new VideoSampleSink(track).samplesAtTimestamps(times.map((time) => time + first + SLACK));
+    for await (const sample of samples) {
+      if (!sample) throw new Error('no frame');
+      const bitmap = paintSample(paint, sample);
+      yield { tick, time: Math.max(0, sample.timestamp - first), bitmap };
+      tick++;
+    }
+  } catch (error) {
+    throw new TokenscopeError('clip-undecodable', { file: name, seconds: (times[tick] ?? 0).toFixed(2) }, { cause: error });
+  }
+}
+
+/** Closes the sample in any case: decoders have few frames to give. */
+function paintSample(paint: ReturnType<typeof createPainter>, sample: VideoSample): ImageBitmap {
+  try {
+    return paint((context, width, height) => sample.draw(context, 0, 0, width, height));
+  } finally {
+    sample.close();
+  }
+}

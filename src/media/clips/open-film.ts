@@ -1,0 +1,101 @@
+import {
+  BlobSource,
+  canDecodeVideo,
+  EncodedPacketSink,
+  Input,
+  type InputVideoTrack,
+  Logging,
+  LogLevel,
+  MATROSKA,
+  MP4,
+  MPEG_TS,
+  QTFF,
+  WEBM,
+} from 'mediabunny';
+import { TokenscopeError } from '../../core/errors.ts';
+import { codecName } from './codec-names.ts';
+import { outlineOfBoxes } from './cut-off.ts';
+
+export interface OpenedFilm {
+  readonly input: Input;
+  readonly track: InputVideoTrack;
+}
+
+// What it would print, the errors say.
+Logging.level = LogLevel.Silent;
+
+/** Thrown inside mediabunny when a packet asks for a key. */
+class KeyWanted extends Error {}
+
+/** Finds the track and makes sure that this browser decodes it. Reads the index, no more. */
+export async function openFilm(file: Blob, name: string): Promise<OpenedFilm> {
+  const resolveKeyId = () => {
+    throw new KeyWanted();
+  };
+  const input = new Input({
+    formats: [MP4, QTFF, WEBM, MATROSKA, MPEG_TS],
+    source: new BlobSource(file),
+    formatOptions: { isobmff: { resolveKeyId } },
+  });
+  try {
+    const track = await findTrack(input, file, name);
+    await refuseEncrypted(track, name);
+    if (!(await track.canDecode())) throw await codecLacking(track, name);
+    return { input, track };
+  } catch (error) {
+    input.dispose();
+    throw error instanceof TokenscopeError ? error : new TokenscopeError('clip-damaged', { file: name }, { cause: error });
+  }
+}
+
+async function findTrack(input: Input, file: Blob, name: string): Promise<InputVideoTrack> {
+  const track = await input.getPrimaryVideoTrack().catch(() => null);
+  if (track) return track;
+  const tracks = await input.getTracks().catch(() => undefined);
+  const code = await reasonWithoutTrack(file, tracks?.length);
+  throw new TokenscopeError(code, { file: name });
+}
+
+/** Why no video track can be read in a file that begins like a film; `tracks` is how many of any sort can. */
+async function reasonWithoutTrack(file: Blob, tracks: number | undefined) {
+  const head = latin1(await file.slice(0, 1 << 16).arrayBuffer());
+  if (head.startsWith(EBML)) return ENCRYPTED_MATROSKA.test(head) ? 'clip-encrypted' : tracks ? 'clip-no-video' : 'clip-damaged';
+  if (!/ftyp|moov|mdat|wide|free/.test(head.slice(4, 8))) return tracks ? 'clip-no-video' : 'clip-damaged';
+  const { index, cutOff } = await outlineOfBoxes(file);
+  if (!index || (cutOff && !tracks)) return 'clip-truncated';
+  const words = latin1(await index.slice(0, 1 << 22).arrayBuffer());
+  if (words.includes('encv')) return 'clip-encrypted';
+  return tracks === undefined ? 'clip-damaged' : 'clip-no-video';
+}
+
+const EBML = '\x1a\x45\xdf\xa3';
+/** Content encodings (6D80) that hold an encryption (5035); such tracks are passed over by the reader. */
+const ENCRYPTED_MATROSKA = /\x6d\x80.{1,40}\x50\x35/s;
+
+/** One character a byte, which TextDecoder's latin1 is not. */
+function latin1(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join('');
+}
+
+async function refuseEncrypted(track: InputVideoTrack, name: string): Promise<void> {
+  const wantsKey = await new EncodedPacketSink(track).getFirstPacket().then(
+    () => false,
+    (error: unknown) => error instanceof KeyWanted,
+  );
+  if (wantsKey || (await track.getInternalCodecId()) === 'encv') throw new TokenscopeError('clip-encrypted', { file: name });
+}
+
+/** Names the codec, and those this browser does decode. */
+async function codecLacking(track: InputVideoTrack, name: string): Promise<TokenscopeError> {
+  const word = (await track.getCodec()) ?? internalWord(await track.getInternalCodecId());
+  const parameter = await track.getCodecParameterString().catch(() => null);
+  const known = await Promise.all(
+    (['avc', 'hevc', 'vp9', 'av1', 'vp8'] as const).map(async (codec) => ((await canDecodeVideo(codec)) ? codecName(codec) : '')),
+  );
+  const codec = codecName(word) + (parameter && parameter !== word ? ` (${parameter})` : '');
+  return new TokenscopeError('clip-codec', { file: name, codec, works: known.filter((word) => word !== '').join(', ') || '–' });
+}
+
+function internalWord(id: string | number | Uint8Array | null): string {
+  return typeof id === 'string' ? id : String(id ?? '');
+}
