@@ -3,7 +3,7 @@ import type { Architecture, Checkpoint, ConvertedModel, ConvertOptions } from '.
 import { writeSafetensors } from './containers/safetensors.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
 import { TensorTaker } from './tensor-taker.ts';
-import type { StoredTensor } from './tensors.ts';
+import type { StoredTensor, StoredTensors } from './tensors.ts';
 import { isBallast, tidyNames } from './tidy-names.ts';
 import { TorchLayers } from './torch-layers.ts';
 import { HalfWeights, StoredWeights } from './weights.ts';
@@ -24,6 +24,8 @@ export interface Network<Settings> {
   /** A tensor it always has, by which what was put before its names is found; without one, names are taken as they are. */
   readonly anchor?: string;
   recognise(checkpoint: Checkpoint): Settings | undefined;
+  /** Settings that stand in the values of a tensor, which `recognise` does not read. */
+  settle?(settings: Settings, tensors: StoredTensors): Promise<Settings>;
   describe(settings: Settings): NetworkFacts;
   /** Draws pixels (in `pixelLayout`) → latents (in `latentLayout`). */
   encode(settings: Settings, layers: TorchLayers, pixels: Value): Promise<Value>;
@@ -58,8 +60,9 @@ export function architecture<Settings>(network: Network<Settings>): Architecture
   const tidy = (checkpoint: Checkpoint) => (network.anchor ? tidyNames(checkpoint, network.anchor) : checkpoint);
   return {
     recognise: (checkpoint) => network.recognise(tidy(checkpoint)),
-    async write(settings, checkpoint, options) {
+    async write(recognised, checkpoint, options) {
       const taker = new TensorTaker(tidy(checkpoint));
+      const settings = (await network.settle?.(recognised, taker.checkpoint.tensors)) ?? recognised;
       const drawn = await drawGraphs(network, settings, taker, options);
       const tables = await writeTables(network, settings, taker);
       const forgotten = taker.left.filter((name) => !isBallast(name) && !network.spare(name, settings));
