@@ -197,7 +197,7 @@ function latentsOfFrames(manifest: Manifest, given: readonly Picture[]): Latents
 }
 
 async function readPicture(picture: ImageBitmap | Picture): Promise<Picture> {
-  if (!('close' in picture)) return picture;
+  if ('data' in picture) return picture;
   const { width, height } = picture;
   const context = new OffscreenCanvas(width, height).getContext('2d')!;
   context.drawImage(picture, 0, 0);

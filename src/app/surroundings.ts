@@ -4,6 +4,7 @@ import type { Picture } from '../core/picture.ts';
 import type { Quantizer } from '../core/quantizer.ts';
 import { resample } from '../core/resample.ts';
 import { cameraFrames } from '../media/camera.ts';
+import { openClip } from '../media/clips/open-clip.ts';
 import { fetchFile } from '../media/fetch-file.ts';
 import { readFile } from '../media/read-file.ts';
 import { samples } from '../media/samples.ts';
@@ -24,6 +25,7 @@ export function pageSurroundings(room: EngineRoom): Surroundings {
     catalog: room.catalog,
     samples,
     readFile,
+    openSequence: openClip,
     fetchFile,
     cameraFrames,
     loadPicture,

@@ -1,8 +1,9 @@
 import { asTokenscopeError, isAbort, type TokenscopeError } from '../core/errors.ts';
 import { settle } from '../core/settle.ts';
 import type { Engine } from '../engine/protocol.ts';
+import { framesOfResult, isClipWork, type KeptClipRuns } from './clip-run.ts';
 import type { KeptPictures } from './kept-pictures.ts';
-import { runPicture, runTokens } from './run.ts';
+import { addCounts, runPicture, runTokens } from './run.ts';
 import { changeSlot, findSlot } from './slots.ts';
 import type { Result, Slot, State, Store } from './store.ts';
 
@@ -13,6 +14,7 @@ export interface CatchUpParts {
   readonly store: Store;
   readonly engine: Engine;
   readonly pictures: KeptPictures;
+  readonly clipRuns: KeptClipRuns;
   /** One at a time with every other run of the page: a newer request of a model would overtake a waiting one. */
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
   /** True when the engine was lost: somebody else brings it back and calls again. */
@@ -32,7 +34,7 @@ export function catchUpWith(parts: CatchUpParts): () => Promise<void> {
     let failure: TokenscopeError | undefined;
     for (const { key } of store.getState().slots) {
       try {
-        await parts.exclusive(() => bringUp(parts, key, clock));
+        await bringUp(parts, key, clock);
       } catch (error) {
         if (isAbort(error)) continue;
         if (parts.onFailure(error)) break;
@@ -54,12 +56,50 @@ function isCurrent({ result, model }: Slot, { source, framing }: State): boolean
 }
 
 async function bringUp(parts: CatchUpParts, key: number, clock: { measured: number }): Promise<void> {
-  const { store } = parts;
+  const { store, clipRuns, exclusive } = parts;
   const state = store.getState();
   const slot = findSlot(state, key);
   if (!slot?.model || slot.phase !== 'ready' || !state.source) return;
-  if (!isCurrent(slot, state)) await renew(parts, state, slot);
-  await measure(parts, key, clock);
+  if (isClipWork(state, slot.model)) {
+    if (!clipRuns.isCurrent(slot, state)) await renewClip(parts, key);
+    return lookCloser(parts, key, clock);
+  }
+  await exclusive(async () => {
+    if (!isCurrent(slot, state)) await renew(parts, state, slot);
+    await measure(parts, key, clock);
+  });
+}
+
+/** Of a clip's slice: its numbers, and its latents where they were not kept. */
+async function lookCloser(parts: CatchUpParts, key: number, clock: { measured: number }): Promise<void> {
+  await parts.exclusive(() => measure(parts, key, clock));
+  await parts.clipRuns.fillSlice(key, new AbortController().signal);
+}
+
+/** What the slices at the playhead lack, for when it has moved: cheaper than a whole catch-up, and beside a run under way. */
+export function lookCloserWith(parts: CatchUpParts): () => Promise<void> {
+  return settle(async () => {
+    for (const { key, clip } of parts.store.getState().slots) {
+      if (clip && !clip.recorded) await lookCloser(parts, key, { measured: -Infinity });
+    }
+  });
+}
+
+async function renewClip({ store, clipRuns, onSuccess }: CatchUpParts, key: number): Promise<void> {
+  const { source, framing, clip } = store.getState();
+  const model = findSlot(store.getState(), key)?.model;
+  const run = new AbortController();
+  const unsubscribe = store.subscribe((now) => {
+    const same = now.source?.key === source?.key && now.framing === framing && now.clip === clip;
+    if (!same || findSlot(now, key)?.model !== model) run.abort();
+  });
+  try {
+    await clipRuns.run(key, run.signal);
+    if (!run.signal.aborted) changeSlot(store, key, { error: undefined });
+    onSuccess();
+  } finally {
+    unsubscribe();
+  }
 }
 
 async function renew(parts: CatchUpParts, state: State, slot: Slot): Promise<void> {
@@ -79,7 +119,8 @@ async function renew(parts: CatchUpParts, state: State, slot: Slot): Promise<voi
       : await encodeAndDecode();
     if (!result || outdated()) return;
     store.setState({ busy: 'idle' });
-    changeSlot(store, slot.key, (before) => ({ ...landed(before, result), error: undefined }));
+    parts.clipRuns.forget(slot.key);
+    changeSlot(store, slot.key, (before) => ({ ...landed(before, result), clip: undefined, error: undefined }));
     if (result.source) pictures.standIn(input.source, result.source);
     parts.onSuccess();
   } finally {
@@ -106,13 +147,6 @@ function landed(slot: Slot, result: Result): Partial<Slot> {
   return { result: { ...result, measures: result.source ? slot.result?.measures : undefined }, visit };
 }
 
-/** Tokens of one more picture, added to those of the visit. */
-export function addCounts(visit: Slot['visit'], counts: Uint32Array): Slot['visit'] {
-  const sum = new Uint32Array(counts.length);
-  for (let i = 0; i < sum.length; i++) sum[i] = counts[i]! + (visit.counts[i] ?? 0);
-  return { counts: sum, pictures: visit.pictures + 1 };
-}
-
 async function measure({ store, engine }: CatchUpParts, key: number, clock: { measured: number }): Promise<void> {
   const state = store.getState();
   const slot = findSlot(state, key);
@@ -124,7 +158,7 @@ async function measure({ store, engine }: CatchUpParts, key: number, clock: { me
   clock.measured = now;
   store.setState({ busy: 'measuring' });
   const { source, reconstruction, grid } = result;
-  const values = await engine.measure(source, reconstruction.picture, grid, slot.model.codebookSize);
+  const values = await engine.measure(source, reconstruction.picture, grid, slot.model.codebookSize, framesOfResult(slot));
   changeSlot(store, key, (current) =>
     current.result?.reconstruction?.picture === reconstruction.picture
       ? { result: { ...current.result, measures: { values, of: reconstruction.picture } } }

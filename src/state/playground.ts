@@ -1,6 +1,7 @@
 import type { EngineHost } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { quietly } from './attempt.ts';
+import { clipActions } from './clip-actions.ts';
 import { modelActions } from './model-actions.ts';
 import { assemble, type Parts } from './parts.ts';
 import { questionActions } from './question-actions.ts';
@@ -18,6 +19,7 @@ export function createPlayground(host: EngineHost, surroundings: Surroundings, i
     ...viewActions(parts),
     ...aboutModels,
     ...sourceActions(parts, aboutModels),
+    ...clipActions(parts),
     ...questionActions(parts),
   };
   return {

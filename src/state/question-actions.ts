@@ -1,4 +1,8 @@
-import { cellIndex, latentVector } from '../core/token-grid.ts';
+import type { ClipWindow } from '../core/clip.ts';
+import type { Framing, Size } from '../core/framing.ts';
+import { cellIndex, latentVector, type TokenGrid } from '../core/token-grid.ts';
+import type { Engine } from '../engine/protocol.ts';
+import type { OpenedClip } from '../media/clips/opened-clip.ts';
 import type { Actions } from './actions.ts';
 import { attempt, quietly } from './attempt.ts';
 import type { Parts } from './parts.ts';
@@ -7,7 +11,15 @@ import { selfTest } from './self-test.ts';
 import { findSlot } from './slots.ts';
 import type { Slot } from './store.ts';
 
-type Questions = 'wantEntryPictures' | 'distances' | 'neighbours' | 'bench' | 'decode' | 'previewSource' | 'selfTest';
+type Questions =
+  | 'wantEntryPictures'
+  | 'distances'
+  | 'neighbours'
+  | 'bench'
+  | 'decode'
+  | 'decodeFrames'
+  | 'previewSource'
+  | 'selfTest';
 
 const BENCH_RUNS = 10;
 
@@ -19,6 +31,15 @@ export function questionActions(parts: Parts): Pick<Actions, Questions> {
     return slot?.model && slot.phase === 'ready' ? slot : undefined;
   };
   const active = () => store.getState().slots.find((slot) => slot.model && slot.phase === 'ready');
+
+  const decodeFrames = (grid: TokenGrid) =>
+    attempt(store, async () => {
+      const model = active()?.model;
+      if (!model) return undefined;
+      checkTokens(grid, model.codebookSize);
+      const decoded = await exclusive(() => engine.decode(model.id, grid, new AbortController().signal));
+      return decoded.frames;
+    });
 
   return {
     wantEntryPictures,
@@ -41,25 +62,30 @@ export function questionActions(parts: Parts): Pick<Actions, Questions> {
         if (!model || picture === undefined) return undefined;
         return exclusive(() => engine.bench(model.id, picture, framing, runs, new AbortController().signal));
       }),
-    decode: (grid) =>
-      attempt(store, async () => {
-        const model = active()?.model;
-        if (!model) return undefined;
-        checkTokens(grid, model.codebookSize);
-        const decoded = await exclusive(() => engine.decode(model.id, grid, new AbortController().signal));
-        return decoded.reconstruction;
-      }),
+    decode: async (grid) => (await decodeFrames(grid))?.[0],
+    decodeFrames,
     previewSource: (side) =>
       quietly(store, async () => {
         const { source, framing } = store.getState();
         if (!source?.width || !source.height) return undefined;
-        const picture = await parts.pictures.idOf(source.key);
-        if (picture === undefined) return undefined;
         const scale = Math.min(1, side / Math.max(source.width, source.height));
         const pixels = (length: number) => Math.max(1, Math.round(length * scale));
         const size = { width: pixels(source.width), height: pixels(source.height) };
-        return engine.framePicture(picture, { ...framing, fit: 'stretch' }, size);
+        const whole = { ...framing, fit: 'stretch' } as const;
+        const clip = parts.clips.clipOf(source.key);
+        if (clip && source.clip) return firstFrame(engine, clip, source.clip.window, whole, size);
+        const picture = await parts.pictures.idOf(source.key);
+        return picture === undefined ? undefined : engine.framePicture(picture, whole, size);
       }),
     selfTest: (onStep) => attempt(store, () => selfTest(parts, onStep)),
   };
+}
+
+/** The frame that a piece of a clip begins with. */
+async function firstFrame(engine: Engine, clip: OpenedClip, { start, rate }: ClipWindow, framing: Framing, size: Size) {
+  const window = { start, rate, duration: 1 / rate };
+  for await (const { bitmap } of clip.read(window, { maximumSide: Math.max(size.height, size.width) })) {
+    return (await engine.frameOnce(bitmap, framing, [size]))[0];
+  }
+  return undefined;
 }

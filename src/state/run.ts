@@ -2,7 +2,7 @@ import { TokenscopeError } from '../core/errors.ts';
 import type { Framing } from '../core/framing.ts';
 import { type TokenGrid, tokenCounts } from '../core/token-grid.ts';
 import type { Engine, OpenModel, PictureId } from '../engine/protocol.ts';
-import type { Result } from './store.ts';
+import type { Result, Slot } from './store.ts';
 
 /** What a run is made from. */
 export interface RunInput {
@@ -68,4 +68,11 @@ export async function runTokens(
     measures: undefined,
     timings: undefined,
   };
+}
+
+/** Tokens of one more source, added to those of the visit. */
+export function addCounts(visit: Slot['visit'], counts: Uint32Array): Slot['visit'] {
+  const sum = new Uint32Array(counts.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = counts[i]! + (visit.counts[i] ?? 0);
+  return { counts: sum, pictures: visit.pictures + 1 };
 }

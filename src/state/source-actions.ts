@@ -12,6 +12,8 @@ type SourceVerbs =
   | 'openFiles'
   | 'openUrl'
   | 'openBitmap'
+  | 'openSequence'
+  | 'openTrayAsClip'
   | 'openTrayItem'
   | 'removeTrayItem'
   | 'clearTray'
@@ -65,6 +67,14 @@ export function sourceActions(
       }
     });
 
+  const openSequence = (files: readonly File[]) =>
+    opening(async (key) => {
+      const [first] = files;
+      if (!first) return;
+      const clip = await surroundings.openSequence(files, first.name);
+      sources.openClip(key, clip, { name: first.name, kind: 'file' });
+    });
+
   return {
     openSample: (id) =>
       opening(async (key) => {
@@ -98,6 +108,8 @@ export function sourceActions(
         sources.openBitmap(bitmap, { name, kind: 'paste' });
         await catchUp();
       }),
+    openSequence,
+    openTrayAsClip: () => openSequence(tray.files()),
     openTrayItem: async (key) => {
       const file = tray.fileOf(key);
       if (file) await openFile(file, 'file');
@@ -119,9 +131,10 @@ export function sourceActions(
         sources.openGrid(grid, name);
         await catchUp();
       }),
-    startCamera: () => attempt(store, camera.start),
+    startCamera: (options) => attempt(store, () => camera.start(options)),
     stopCamera: camera.stop,
     setFraming: (change) => {
+      parts.clipRuns.resume();
       store.setState(({ framing }) => ({ framing: { ...framing, ...change } }));
       void attempt(store, catchUp);
     },

@@ -1,7 +1,11 @@
+import { type ClipWindow, tickCount } from '../core/clip.ts';
 import { WHOLE } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
+import type { OpenedClip } from '../media/clips/opened-clip.ts';
 import type { Remark } from '../media/opened-picture.ts';
+import type { KeptClips } from './clip-feed.ts';
+import { firstWindow, fitWindow, mostFrames } from './clip-window.ts';
 import type { KeptPictures, ReadPicture } from './kept-pictures.ts';
 import { checkTokens } from './run.ts';
 import type { Source, Store } from './store.ts';
@@ -10,6 +14,7 @@ import type { OpenedFile } from './surroundings.ts';
 export interface SourceParts {
   readonly store: Store;
   readonly pictures: KeptPictures;
+  readonly clips: KeptClips;
   readonly read: ReadPicture;
   readonly tell: (remarks: readonly Remark[]) => void;
 }
@@ -21,7 +26,7 @@ interface About {
 }
 
 /** Opening of sources: the newest wins, and the one before stays until the new one could be read. */
-export function keepSources({ store, pictures, read, tell }: SourceParts) {
+export function keepSources({ store, pictures, clips, read, tell }: SourceParts) {
   let newest = 0;
 
   /** Takes a key for a source that begins to open; those still opening are overtaken. */
@@ -38,18 +43,48 @@ export function keepSources({ store, pictures, read, tell }: SourceParts) {
     if (model) checkTokens(grid, model.codebookSize);
   }
 
-  function show(key: number, about: About, opened: OpenedFile, file?: Blob): void {
-    const { source: before, framing } = store.getState();
-    const source: Source =
-      opened.kind === 'tokens'
-        ? { key, ...about, kind: 'tokens', grid: opened.grid }
-        : { key, ...about, height: opened.height, width: opened.width };
-    if (opened.kind === 'tokens') pictures.clear();
-    else pictures.keep({ key, name: about.name, ...(file ? { file } : {}) }, opened.picture);
-    // A crop belongs to the picture it was drawn on; a camera's next frame is the same picture here.
-    const drop = before && framing.fit === 'crop' && !(before.kind === 'camera' && about.kind === 'camera');
-    store.setState({ source, ...(drop ? { framing: { ...framing, fit: 'fill', crop: WHOLE } } : {}) });
-    if (about.kind !== 'camera') tell(opened.kind === 'picture' ? opened.remarks : []);
+  function show(key: number, about: About, opened: Exclude<OpenedFile, { kind: 'clip' }>, file?: Blob): void {
+    clips.clear();
+    if (opened.kind === 'tokens') {
+      pictures.clear();
+      put({ key, ...about, kind: 'tokens', grid: opened.grid });
+      tell([]);
+      return;
+    }
+    pictures.keep({ key, name: about.name, ...(file ? { file } : {}) }, opened.picture);
+    put({ key, ...about, height: opened.height, width: opened.width });
+    if (about.kind !== 'camera') tell(opened.remarks);
+  }
+
+  function showClip(key: number, about: About, clip: OpenedClip, window: ClipWindow): void {
+    const { height, width } = clip.facts;
+    pictures.clear();
+    clips.keep(key, clip);
+    const piece = { facts: clip.facts, window, frames: tickCount(window), times: [], complete: false };
+    put({ key, ...about, height, width, clip: piece });
+  }
+
+  /** A crop belongs to the picture it was drawn on; a camera's next frame is the same picture here. */
+  function put(source: Source): void {
+    const { source: before, framing, playhead } = store.getState();
+    const follows = before?.kind === 'camera' && source.kind === 'camera';
+    const drop = before && framing.fit === 'crop' && !follows;
+    // The first one of a visit may come with a link that says where to look.
+    const stays = follows || !before || (before.clip && before.name === source.name && before.sample === source.sample);
+    store.setState({
+      source,
+      playhead: stays ? playhead : 0,
+      ...(drop ? { framing: { ...framing, fit: 'fill', crop: WHOLE } } : {}),
+    });
+  }
+
+  function openClip(key: number, about: About, clip: OpenedClip): void {
+    const { facts, name } = clip;
+    const window = firstWindow(facts, mostFrames(store.getState()));
+    showClip(key, about, clip, window);
+    const thinned = facts.rate > window.rate * 1.05;
+    const rates = { name, rate: round(facts.rate), used: round(window.rate) };
+    tell([...clip.remarks, ...(thinned ? [{ text: 'sources.notice.clipThinned', parameters: rates }] : [])]);
   }
 
   return {
@@ -59,10 +94,31 @@ export function keepSources({ store, pictures, read, tell }: SourceParts) {
     async openFile(key: number, file: Blob, about: About): Promise<void> {
       const opened = await read(file, about.name);
       if (!overtaken(key)) {
+        if (opened.kind === 'clip') return openClip(key, about, opened.clip);
         if (opened.kind === 'tokens') refuseForeign(opened.grid);
         return show(key, about, opened, file);
       }
+      if (opened.kind === 'clip') opened.clip.close();
       if (opened.kind === 'picture' && 'close' in opened.picture) opened.picture.close();
+    },
+    /** A clip that is open already: a sequence of pictures, a camera's last frames. `window` says which piece, instead of the usual one. */
+    openClip(key: number, clip: OpenedClip, about: About, window?: ClipWindow): void {
+      if (overtaken(key)) clip.close();
+      else if (window) showClip(key, about, clip, window);
+      else openClip(key, about, clip);
+    },
+    /** Another piece of the present clip, as a source of its own. */
+    trim(change: Partial<ClipWindow>): void {
+      const { source } = store.getState();
+      const clip = source && clips.clipOf(source.key);
+      if (!source?.clip || !clip || source.kind === 'camera') return;
+      const asked = { ...source.clip.window, ...change };
+      const most = mostFrames(store.getState());
+      const window = fitWindow(clip.facts, asked, most);
+      const { key: _, clip: __, ...about } = source;
+      showClip(begin(), about, clip, window);
+      const cut = tickCount(window) === most && asked.duration > window.duration;
+      tell(cut ? [{ text: 'sources.notice.clipShortened', parameters: { frames: most, seconds: round(window.duration) } }] : []);
     },
     openBitmap(picture: ImageBitmap | Picture, about: About): void {
       const { height, width } = picture;
@@ -75,9 +131,14 @@ export function keepSources({ store, pictures, read, tell }: SourceParts) {
     /** Reads the present file again, with the settings of now. */
     reread(): void {
       const { source } = store.getState();
-      if (!source || source.grid || source.kind === 'camera') return;
+      if (!source || source.grid || source.clip || source.kind === 'camera') return;
       pictures.renew(++newest);
       store.setState({ source: { ...source, key: newest } });
     },
   };
+}
+
+/** For sentences. */
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -2,10 +2,11 @@ import type { Framing, Size } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import type { GridShape, TokenGrid } from '../core/token-grid.ts';
 import type { CatalogModel } from '../engine/protocol.ts';
+import type { OpenedClip } from '../media/clips/opened-clip.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { Sample } from '../media/samples.ts';
 
-/** A file, read: a picture (its size as the file says it, before any reduction) or tokens. */
+/** A file, read: a picture (its size as the file says it, before any reduction), a clip or tokens. */
 export type OpenedFile =
   | {
       readonly kind: 'picture';
@@ -14,6 +15,7 @@ export type OpenedFile =
       readonly width: number;
       readonly remarks: readonly Remark[];
     }
+  | { readonly kind: 'clip'; readonly clip: OpenedClip }
   | { readonly kind: 'tokens'; readonly grid: TokenGrid };
 
 export interface ReadOptions {
@@ -29,8 +31,10 @@ export interface ReadOptions {
 export interface Surroundings {
   readonly catalog: readonly CatalogModel[];
   readonly samples: readonly Sample[];
-  /** Reads a picture or token file by its content. Throws `media-*` and `tokens-*`. */
+  /** Reads a picture, clip or token file by its content. Throws `media-*`, `clip-*` and `tokens-*`. */
   readFile(file: Blob, name: string, options: ReadOptions): Promise<OpenedFile>;
+  /** Pictures as the frames of one clip, in natural order of their names. Throws `clip-*` and `media-*`. */
+  openSequence(files: readonly File[], name: string): Promise<OpenedClip>;
   /** Downloads what a visitor asked for. Throws `media-fetch`. */
   fetchFile(address: string): Promise<File>;
   /** The newest camera frame each time it is asked for. Throws `camera-*`; ends when the signal aborts. */

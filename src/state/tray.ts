@@ -1,8 +1,8 @@
 import { asTokenscopeError, isAbort, TokenscopeError } from '../core/errors.ts';
 import { tokenCounts } from '../core/token-grid.ts';
 import type { Engine, OpenModel } from '../engine/protocol.ts';
-import { addCounts } from './catch-up.ts';
 import type { ReadPicture } from './kept-pictures.ts';
+import { addCounts } from './run.ts';
 import { changeSlot } from './slots.ts';
 import type { State, Store, TrayRow } from './store.ts';
 
@@ -44,6 +44,7 @@ export function keepTray(parts: TrayParts) {
       return items.length > 0 ? first : undefined;
     },
     fileOf: (key: number) => files.get(key),
+    files: () => [...files.values()],
     remove(key: number): void {
       files.delete(key);
       store.setState(({ tray }) => ({ tray: { ...tray, items: tray.items.filter((item) => item.key !== key) } }));
@@ -112,7 +113,8 @@ async function runRow(parts: TrayParts, slot: number, item: Item, counts: Uint32
 async function measureItem(parts: TrayParts, slotKey: number, item: Item, counts: Uint32Array, signal: AbortSignal) {
   const { store, engine, read } = parts;
   const opened = await read(item.file, item.name);
-  if (opened.kind !== 'picture') throw new TokenscopeError('media-unsupported', { file: item.name, format: 'tokens' });
+  if (opened.kind === 'clip') opened.clip.close();
+  if (opened.kind !== 'picture') throw new TokenscopeError('media-unsupported', { file: item.name, format: opened.kind });
   const picture = await engine.openPicture(opened.picture);
   try {
     return await parts.exclusive(async () => {

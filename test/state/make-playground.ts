@@ -1,8 +1,10 @@
+import { type ClipWindow, tickCount, tickTime } from '../../src/core/clip.ts';
 import { TokenscopeError } from '../../src/core/errors.ts';
 import type { Picture } from '../../src/core/picture.ts';
 import { packTokens } from '../../src/core/token-bits.ts';
 import type { TokenGrid } from '../../src/core/token-grid.ts';
 import type { CatalogModel, Engine } from '../../src/engine/protocol.ts';
+import type { OpenedClip } from '../../src/media/clips/opened-clip.ts';
 import { createPlayground } from '../../src/state/playground.ts';
 import type { Surroundings } from '../../src/state/surroundings.ts';
 import { fakeCatalog, fakeEngine, fakeHost } from '../fake-engine.ts';
@@ -17,6 +19,36 @@ export function grey(value: number, side = 32): Picture {
 /** A file whose text says what it holds: `grey 120`, `tokens 1 2 3 4`, or something unreadable. */
 export function file(text: string, name = `${text.replaceAll(' ', '-')}.png`): File {
   return new File([text], name);
+}
+
+/** A clip of greys, one for each frame; `rate` frames a second. */
+export function fakeClip(name: string, greys: readonly number[], rate = 10): OpenedClip & { closed: boolean } {
+  const frame = (i: number) => Object.assign(grey(greys[i]!), { close: () => {} }) as unknown as ImageBitmap;
+  const duration = greys.length / rate;
+  const facts = {
+    ...{ width: 32, height: 32, duration, rate, frames: greys.length, exact: true, codec: 'grey', container: 'test' },
+  };
+  const clip = {
+    ...{ name, facts, remarks: [], closed: false },
+    async *read(window: ClipWindow, _: unknown, signal?: AbortSignal) {
+      for (let tick = 0; tick < tickCount(window); tick++) {
+        signal?.throwIfAborted();
+        const i = Math.floor(tickTime(window, tick) * rate + 1e-6);
+        if (i >= greys.length) return;
+        yield { tick, time: i / rate, bitmap: frame(i) };
+      }
+    },
+    async *thumbnails(count: number) {
+      for (let tick = 0; tick < count; tick++) {
+        const i = Math.floor((tick * greys.length) / count);
+        yield { tick, time: i / rate, bitmap: frame(i) };
+      }
+    },
+    close() {
+      clip.closed = true;
+    },
+  };
+  return clip;
 }
 
 function readTokens(text: string): TokenGrid {
@@ -60,10 +92,14 @@ export const surroundings: Surroundings = {
   async readFile(blob, name) {
     const text = await blob.text();
     if (text.startsWith('tokens')) return { kind: 'tokens', grid: readTokens(text) };
+    const clip = /^clip ([\d ]+)(?:@(\d+))?$/.exec(text);
+    if (clip) return { kind: 'clip', clip: fakeClip(name, clip[1]!.trim().split(' ').map(Number), Number(clip[2] ?? 10)) };
     const value = /^grey (\d+)$/.exec(text)?.[1];
     if (!value) throw new TokenscopeError('media-unknown', { file: name });
     return { kind: 'picture', picture: grey(Number(value)), height: 32, width: 32, remarks: [] };
   },
+  openSequence: async (files, name) =>
+    fakeClip(name, await Promise.all(files.map(async (each) => Number(/^grey (\d+)$/.exec(await each.text())?.[1])))),
   fetchFile: async (address) => file(address),
   async *cameraFrames(signal) {
     for (let value = 10; value < 60 && !signal.aborted; value += 10) yield grey(value);
