@@ -6,13 +6,13 @@ import type { Checkpoint, ConvertedModel } from '../../../src/convert/architectu
 import { convertCheckpoint } from '../../../src/convert/architectures/index.ts';
 import { blobSource } from '../../../src/convert/byte-source.ts';
 import { readSafetensors } from '../../../src/convert/containers/safetensors.ts';
+import { openCheckpoint } from '../../../src/convert/open-checkpoint.ts';
 import { readNpy } from '../../../src/core/npy.ts';
 import type { Quantizer } from '../../../src/core/quantizer.ts';
 import { quantizers } from '../../../src/quantizers/index.ts';
 import { floats } from '../run-graph.ts';
 import { floatsOf, largestDifference, openPart } from '../tokenscope-2d.ts';
 import { arrange } from './arrange.ts';
-import { openFiles } from './open-files.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/published');
 
@@ -21,8 +21,7 @@ export async function openFixture(name: string): Promise<Checkpoint> {
   const folder = join(fixtures, name);
   const results = /\.npy$|^expected\.json$/;
   const names = readdirSync(folder).filter((file) => !results.test(file));
-  return openFiles(
-    name,
+  return openCheckpoint(
     names.map((file) => ({ name: file, source: blobSource(new Blob([readFileSync(join(folder, file))]), file) })),
   );
 }
