@@ -39,20 +39,25 @@ export class FrameLayers {
     return this.graph.node('Shape', [x], { start: from }, 'int64');
   }
 
-  /** (N·T) × C × H × W → N × T × C × H × W; with `channels`, each plane becomes several planes of so many. */
-  apart(x: Value, channels?: number): Value {
-    const rest =
-      channels === undefined ? this.#sides(x, 1) : this.graph.concat([this.graph.constant([channels]), this.#sides(x, 2)], 0);
-    return this.graph.reshape(x, this.graph.concat([this.#clips, this.graph.constant([-1]), rest], 0));
+  /** (N·T) × C × H × W → N × T × C × H × W; planes of more than C channels become several. */
+  apart(x: Value, channels: number): Value {
+    const head = [this.#clips, this.graph.constant([-1, channels])] as const;
+    return this.graph.reshape(x, this.graph.concat([...head, this.#sides(x, 2)], 0));
   }
 
-  /** N × T × C × H × W → (N·T) × C × H × W; with `channels`, so many planes become one as make up that number. */
-  together(x: Value, channels?: number): Value {
-    const head =
-      channels === undefined
-        ? [this.graph.constant([-1]), this.#sides(x, 2)]
-        : [this.graph.constant([-1, channels]), this.#sides(x, 3)];
-    return this.graph.reshape(x, this.graph.concat(head as [Value, Value], 0));
+  /** N × T × C × H × W → (N·T) × C × H × W; as many planes become one as have C channels together. */
+  together(x: Value, channels: number): Value {
+    return this.graph.reshape(x, this.graph.concat([this.graph.constant([-1, channels]), this.#sides(x, 3)], 0));
+  }
+
+  /** (N·T) × C × H × W with other numbers of planes and channels, the channels of neighbouring planes side by side. */
+  join(x: Value, channels: number): Value {
+    return this.graph.reshape(x, this.graph.concat([this.graph.constant([-1, channels]), this.#sides(x, 2)], 0));
+  }
+
+  /** Anything as N × T × (the sizes given). */
+  planes(x: Value, sizes: readonly Value[]): Value {
+    return this.graph.reshape(x, this.graph.concat([this.#clips, this.graph.constant([-1]), ...sizes], 0));
   }
 
   /** N × T × …, with the first plane repeated `before` it and the last one `after` it. */
@@ -87,7 +92,7 @@ export class FrameLayers {
     const { inputs, outputs, taps, before, after = 0, flat = 0 } = options;
     const weight = await this.torch.weight(`${name}.weight`, [outputs, inputs, taps, ...Array<number>(flat).fill(1)]);
     const bias = await this.torch.weight(`${name}.bias`, [outputs]);
-    const planes = this.repeatEnds(this.apart(x), before, after);
+    const planes = this.repeatEnds(this.apart(x, inputs), before, after);
     return this.#form === 'slices' ? this.#slices(planes, weight, bias, options) : this.#direct(planes, weight, bias, options);
   }
 
@@ -97,7 +102,7 @@ export class FrameLayers {
       const end = tap === taps - 1 ? 2 ** 31 : tap - taps + 1;
       return graph.slice(planes, 1, tap, end, stride);
     });
-    const stacked = this.together(graph.concat(seen as [Value, ...Value[]], 2));
+    const stacked = this.together(graph.concat(seen as [Value, ...Value[]], 2), taps * inputs);
     const byTap = graph.transpose(graph.reshape(weight, [outputs, inputs, taps]), [0, 2, 1]);
     const kernel = graph.reshape(byTap, [outputs, taps * inputs, 1, 1]);
     return graph.conv(stacked, kernel, bias, { kernel: [1, 1] });
@@ -108,6 +113,6 @@ export class FrameLayers {
     const volume = graph.transpose(planes, [0, 2, 1, 3, 4]);
     const kernel = graph.reshape(weight, [outputs, inputs, taps, 1, 1]);
     const out = graph.conv(volume, kernel, bias, { kernel: [taps, 1, 1], stride: [stride, 1, 1] });
-    return this.together(graph.transpose(out, [0, 2, 1, 3, 4]));
+    return this.together(graph.transpose(out, [0, 2, 1, 3, 4]), outputs);
   }
 }

@@ -32,7 +32,7 @@ export interface Network<Settings> {
   /** Draws quantized latents → pixels. */
   decode(settings: Settings, layers: TorchLayers, latents: Value): Promise<Value>;
   /** K × D, for kind `vq`. */
-  codebook?(settings: Settings, taker: TensorTaker): Promise<Table>;
+  codebook?(settings: Settings, taker: TensorTaker): Promise<Table | undefined>;
   /** For score `projection`: weight K × C and bias K. */
   scores?(settings: Settings, taker: TensorTaker): Promise<{ weight: Table; bias?: Table } | undefined>;
   /** Tensors of the tokenizer that its graphs do not need (by name); any other that is no ballast of a training is an error. */

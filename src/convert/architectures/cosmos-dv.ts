@@ -157,7 +157,7 @@ class Drawing {
 
   async #overTime(x: Value, name: string, width: number): Promise<Value> {
     const graph = this.#graph;
-    const planes = this.#layers.apart(x);
+    const planes = this.#layers.apart(x, width);
     const lines = graph.transpose(planes, [0, 3, 4, 1, 2]);
     const names = attentionNames(name);
     const project = (part: string) => this.#layers.torch.linear(lines, part, [width, width]);
@@ -165,7 +165,7 @@ class Drawing {
     const scores = graph.matMul(queries, graph.transpose(await project(names.k), [0, 1, 2, 4, 3]));
     const mixed = graph.matMul(graph.softmax(graph.add(scores, this.#pastOnly(planes))), await project(names.v));
     const out = await this.#layers.torch.linear(mixed, names.out, [width, width]);
-    return this.#layers.together(graph.transpose(out, [0, 3, 4, 1, 2]));
+    return this.#layers.together(graph.transpose(out, [0, 3, 4, 1, 2]), width);
   }
 
   /** T × T: 0 up to the diagonal, and what softmax makes 0 of behind it. */
@@ -206,7 +206,7 @@ class Drawing {
     }
     x = await this.#finish(await this.#middle(x, 'encoder', last), 'encoder', last, latentChannels);
     const latents = await this.#layers.conv(x, 'quant_conv.conv3d', [latentChannels, levels.length, 1]);
-    return this.#graph.transpose(this.#layers.apart(latents), [0, 2, 1, 3, 4]);
+    return this.#graph.transpose(this.#layers.apart(latents, levels.length), [0, 2, 1, 3, 4]);
   }
 
   async #shrink(x: Value, name: string, width: number, { space, time }: Step): Promise<Value> {
@@ -219,11 +219,11 @@ class Drawing {
       result = graph.add(change, graph.node('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2] }));
     }
     if (time) {
-      const planes = this.#layers.repeatEnds(this.#layers.apart(result), 1);
+      const planes = this.#layers.repeatEnds(this.#layers.apart(result, width), 1);
       const [earlier, later] = [graph.slice(planes, 1, 0, 2 ** 31, 2), graph.slice(planes, 1, 1, 2 ** 31, 2)];
       const mean = graph.mul(graph.add(earlier, later), graph.constant([0.5], 'float32'));
-      const change = await this.#timeConv(this.#layers.together(planes), `${name}.conv2`, width, 2);
-      result = graph.add(change, this.#layers.together(mean));
+      const change = await this.#timeConv(this.#layers.together(planes, width), `${name}.conv2`, width, 2);
+      result = graph.add(change, this.#layers.together(mean, width));
     }
     return this.#layers.conv(result, `${name}.conv3.conv3d`, [width, width, 1]);
   }
@@ -233,7 +233,7 @@ class Drawing {
     const { patch, first, widths, decoderBlocks, up, levels } = this.#settings;
     const last = widths.at(-1)!;
     const z = this.#layers.torch.shapeOf('post_quant_conv.conv3d.weight')![0]!;
-    const planes = this.#layers.together(this.#graph.transpose(latents, [0, 2, 1, 3, 4]));
+    const planes = this.#layers.together(this.#graph.transpose(latents, [0, 2, 1, 3, 4]), levels.length);
     let x = await this.#layers.conv(planes, 'post_quant_conv.conv3d', [levels.length, z, 1]);
     x = await this.#middle(await this.#pair(x, 'decoder.conv_in', z, last), 'decoder', last);
     for (const i of range(0, widths.length).reverse()) {
@@ -249,7 +249,7 @@ class Drawing {
     let result = x;
     if (time) {
       const twice = this.#layers.apart(graph.concat([result, result], 1), width);
-      result = this.#layers.together(this.#layers.dropFirst(twice, 1));
+      result = this.#layers.together(this.#layers.dropFirst(twice, 1), width);
       result = graph.add(await this.#timeConv(result, `${name}.conv1`, width), result);
     }
     if (space) {
