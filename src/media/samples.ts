@@ -1,10 +1,12 @@
-/** A picture that comes with the page, in public/samples; its title is `sources.sample.<id>`. */
+/** A picture or clip that comes with the page, in public/samples; its title is `sources.sample.<id>`. */
 export interface Sample {
   readonly id: string;
+  /** Pictures do not say. */
+  readonly kind?: 'clip';
   readonly file: string;
   /** 96 × 96, for the strip. */
   readonly thumbnail: string;
-  /** Pixels of the file, both sides. */
+  /** Pixels of the file: both sides of a picture, the shorter one of a clip. */
   readonly side: number;
   readonly credit: string;
 }
@@ -24,4 +26,14 @@ export const samples: readonly Sample[] = [
   sample('sails', 496, `${KODAK} (kodim10)`),
   sample('wall', 496, `${KODAK} (kodim01)`),
   sample('card', 512, 'Tokenscope, MIT'),
+];
+
+function clipSample(id: string, side: number, credit: string): Sample {
+  return { id, kind: 'clip', file: `samples/${id}.mp4`, thumbnail: `samples/${id}-small.webp`, side, credit };
+}
+
+/** Short and small; both have things that move before a still background. Models trained on public clips may have seen them. */
+export const clipSamples: readonly Sample[] = [
+  clipSample('rabbit', 144, 'Big Buck Bunny, © 2008 Blender Foundation, CC BY 3.0, excerpt (cut and reduced)'),
+  clipSample('conveyor', 144, 'Intel IoT DevKit sample videos, CC BY 4.0, excerpt (cut and reduced)'),
 ];

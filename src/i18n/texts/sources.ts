@@ -10,6 +10,8 @@ export const sources = texts(
       sails: 'sails with numbers',
       wall: 'a stone wall',
       card: 'test card',
+      rabbit: 'a rabbit waking up (clip)',
+      conveyor: 'fruit on a conveyor belt (clip)',
     },
     notice: {
       reduced: '{{name}} has {{width}} × {{height}} pixels; it was reduced to {{toWidth}} × {{toHeight}} while it was opened.',
@@ -60,6 +62,8 @@ export const sources = texts(
       sails: '带编号的船帆',
       wall: '石墙',
       card: '测试图',
+      rabbit: '醒来的兔子（片段）',
+      conveyor: '传送带上的水果（片段）',
     },
     notice: {
       reduced: '{{name}} 有 {{width}} × {{height}} 像素；打开时已缩小为 {{toWidth}} × {{toHeight}}。',
