@@ -8,7 +8,6 @@ import type { Contents } from './containers/torch.ts';
 import { readTorchLegacy } from './containers/torch-legacy.ts';
 import { readTorchZip } from './containers/torch-zip.ts';
 import { mergeTensors } from './merge-tensors.ts';
-import { withoutPrefix } from './tensor-names.ts';
 
 export interface CheckpointFile {
   readonly name: string;
@@ -30,7 +29,8 @@ interface Recognised extends CheckpointFile {
 
 /**
  * Opens a published checkpoint: one file of weights or several (shards with their index, an encoder beside a decoder), with
- * config.json where there is one. What each file is says its content, never its name. Only names, shapes and places are read.
+ * config.json where there is one. What each file is says its content, never its name. Only names, shapes and places are read; the names
+ * are the file's own (`tidyNames` knows the prefixes).
  * Throws `checkpoint-…` errors, `model-corrupt` for broken safetensors files and `model-web-page`.
  */
 export async function openCheckpoint(files: readonly CheckpointFile[]): Promise<Checkpoint> {
@@ -48,7 +48,7 @@ export async function openCheckpoint(files: readonly CheckpointFile[]): Promise<
   const carried = parts.find(({ contents }) => contents.carried !== undefined)?.contents.carried;
   return {
     file: shards?.file ?? weights[0]!.name,
-    tensors: withoutPrefix(tensors),
+    tensors,
     ...(config !== undefined && { config }),
     ...(carried !== undefined && { carried }),
   };

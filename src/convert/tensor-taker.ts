@@ -26,11 +26,28 @@ export class TensorTaker {
     return tensor;
   }
 
-  /** The values of a tensor as float32. Throws `model-corrupt` for whole numbers and types that no tokenizer stores. */
+  /**
+   * The values of a tensor as float32. Throws `model-corrupt` for whole numbers and types that no tokenizer stores, and
+   * `checkpoint-not-finite`.
+   */
   async floats(name: string, tensor: StoredTensor): Promise<Float32Array<ArrayBuffer>> {
     const values = await readValues(tensor);
-    if (values instanceof Float32Array) return values;
-    throw this.corrupt(`${name} has the type ${tensor.dtype}`);
+    if (!(values instanceof Float32Array)) throw this.corrupt(`${name} has the type ${tensor.dtype}`);
+    let zero = 0;
+    for (const value of values) zero += value * 0;
+    if (zero !== 0) throw this.#notFinite(name);
+    return values;
+  }
+
+  /** The bits of a half-precision tensor. Throws `checkpoint-not-finite`. */
+  async halves(name: string, tensor: StoredTensor): Promise<Uint16Array<ArrayBuffer>> {
+    const halves = new Uint16Array(await tensor.bytes());
+    if (halves.some((bits) => (bits & 0x7c00) === 0x7c00)) throw this.#notFinite(name);
+    return halves;
+  }
+
+  #notFinite(tensor: string): TokenscopeError {
+    return new TokenscopeError('checkpoint-not-finite', { file: this.checkpoint.file, tensor });
   }
 
   get taken(): readonly string[] {

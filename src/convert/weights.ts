@@ -1,8 +1,9 @@
+import type { DataType } from '../onnx/model.ts';
 import { floatsToHalves, halvesToFloats, numberToHalf } from '../core/half.ts';
 import { writeSafetensors } from './containers/safetensors.ts';
 import type { Graph, Place, Value } from './graph.ts';
 import type { TensorTaker } from './tensor-taker.ts';
-import { elementCount, type StoredTensor } from './tensors.ts';
+import { elementCount, type Span, type StoredTensor } from './tensors.ts';
 
 /** Values of a layer, row-major: half-precision bits or float32. */
 export interface Weight {
@@ -91,7 +92,7 @@ export class HalfWeights implements Weights {
   async #half(name: string, shape: readonly number[]): Promise<Weight> {
     if (!this.#taker) throw new TypeError('these weights have no checkpoint');
     const tensor = this.#taker.take(name, shape);
-    if (tensor.dtype === 'F16') return { shape, data: new Uint16Array(await tensor.bytes()) };
+    if (tensor.dtype === 'F16') return { shape, data: await this.#taker.halves(name, tensor) };
     return { shape, data: floatsToHalves(await this.#taker.floats(name, tensor)) };
   }
 
@@ -110,6 +111,22 @@ export class HalfWeights implements Weights {
   }
 }
 
+/** A piece of a graph's weights; it is read when everything is known that will be. */
+interface Part {
+  readonly length: number;
+  /** It stays where it is, and is not read here. */
+  readonly refers: boolean;
+  read(): Promise<Blob>;
+}
+
+/** Most bytes that are laid out at the same time. */
+const MOST_AT_ONCE = 2 ** 25;
+
+/** Stored types that ONNX Runtime casts to float32 by itself while it loads. */
+function referable(dtype: ElementType): DataType | undefined {
+  return dtype === 'F32' ? 'float32' : dtype === 'F16' ? 'float16' : dtype === 'BF16' ? 'bfloat16' : undefined;
+}
+
 /**
  * The weights of one graph where they are stored: a file composed of slices of the visitor's own file, in the order in which
  * they were taken, and of copies only for what had to be laid out anew.
@@ -117,7 +134,7 @@ export class HalfWeights implements Weights {
 export class StoredWeights implements Weights {
   readonly name: string;
   readonly #taker: TensorTaker;
-  readonly #parts: Promise<Blob>[] = [];
+  readonly #parts: Part[] = [];
   readonly #known = new Map<string, Value>();
   #size = 0;
   referred = 0;
@@ -142,32 +159,71 @@ export class StoredWeights implements Weights {
 
   async #place(graph: Graph, name: string, tensor: StoredTensor, change: Change | undefined): Promise<Value> {
     const { dtype, shape, span } = tensor;
-    if (change || !span || (dtype !== 'F32' && dtype !== 'F16')) {
-      const data = await this.#taker.floats(name, tensor);
-      return this.add(graph, name, change ? change({ shape, data }) : { shape, data });
+    if (change) return this.add(graph, name, change({ shape, data: await this.#taker.floats(name, tensor) }));
+    const type = referable(dtype);
+    if (span && type) {
+      const place = this.#refer(span);
+      return graph.cast(graph.initializer(name, { dtype: type, shape, location: this.name, place: () => place }), 'float32');
     }
-    this.referred += span.to - span.from;
-    const place = this.#append(span.source.slice(span.from, span.to), span.to - span.from);
-    const type = dtype === 'F16' ? 'float16' : 'float32';
-    return graph.cast(graph.initializer(name, { dtype: type, shape, location: this.name, place: () => place }), 'float32');
+    const length = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
+    return this.#copy(graph, name, shape, {
+      length,
+      refers: false,
+      read: async () => new Blob([await this.#taker.floats(name, tensor)]),
+    });
   }
 
   add(graph: Graph, name: string, { shape, data }: Weight): Value {
     const values = data instanceof Uint16Array ? halvesToFloats(data) : Float32Array.from(data);
-    this.copied += values.byteLength;
-    const place = this.#append(Promise.resolve(new Blob([values])), values.byteLength);
+    const content = new Blob([values]);
+    return this.#copy(graph, name, shape, { length: values.byteLength, refers: false, read: async () => content });
+  }
+
+  #copy(graph: Graph, name: string, shape: readonly number[], part: Part): Value {
+    this.copied += part.length;
+    const place = this.#append(part);
     return graph.initializer(name, { dtype: 'float32', shape, location: this.name, place: () => place });
   }
 
-  #append(part: Promise<Blob>, length: number): Place {
-    part.catch(() => {}); // Told by `write`.
-    this.#parts.push(part);
-    const offset = this.#size;
-    this.#size += length;
-    return { offset, length };
+  #refer({ source, from, to }: Span): Place {
+    this.referred += to - from;
+    return this.#append({ length: to - from, refers: true, read: () => source.slice(from, to) });
   }
 
-  async write(): Promise<Blob> {
-    return new Blob(await Promise.all(this.#parts));
+  #append(part: Part): Place {
+    this.#parts.push(part);
+    const offset = this.#size;
+    this.#size += part.length;
+    return { offset, length: part.length };
   }
+
+  /**
+   * All of it. Slices are asked for at the same time, which a source on a server joins; copies are made a few at a time.
+   * Throws `checkpoint-not-finite`, and what the sources throw.
+   */
+  async write(): Promise<Blob> {
+    const slices = Promise.all(this.#parts.map((part) => (part.refers ? part.read() : undefined)));
+    slices.catch(() => {}); // Told below.
+    const copies = new Map<Part, Blob>();
+    for (const group of groupParts(this.#parts.filter(({ refers }) => !refers))) {
+      await Promise.all(group.map(async (part) => copies.set(part, await part.read())));
+    }
+    const referred = await slices;
+    return new Blob(this.#parts.map((part, i) => copies.get(part) ?? referred[i]!));
+  }
+}
+
+/** In their order, each group of at most `MOST_AT_ONCE` bytes where its parts are not larger themselves. */
+function groupParts(parts: readonly Part[]): readonly (readonly Part[])[] {
+  const groups: Part[][] = [];
+  let left = 0;
+  for (const part of parts) {
+    if (part.length > left || groups.length === 0) {
+      groups.push([]);
+      left = MOST_AT_ONCE;
+    }
+    groups.at(-1)!.push(part);
+    left -= part.length;
+  }
+  return groups;
 }
