@@ -39,15 +39,16 @@ function unwrap(name: string): string {
   return kept.length === segments.length ? name : kept.join('.');
 }
 
+/** Latent-diffusion's network for what a picture is made from; the one for pictures goes first. */
+const CONDITION = /(^|\.)cond_stage_model\./;
+
 /** What stands before the anchor: the shortest, when the file holds several such networks. */
 function findPrefix(names: Iterable<string>, anchor: string): string | undefined {
-  let shortest: string | undefined;
-  for (const name of names) {
-    if (name !== anchor && !name.endsWith(`.${anchor}`)) continue;
-    const prefix = name.slice(0, -anchor.length);
-    if (!isBallast(name) && (shortest === undefined || prefix.length < shortest.length)) shortest = prefix;
-  }
-  return shortest;
+  const prefixes = [...names]
+    .filter((name) => (name === anchor || name.endsWith(`.${anchor}`)) && !isBallast(name))
+    .map((name) => name.slice(0, -anchor.length));
+  const rank = (prefix: string) => Number(CONDITION.test(prefix));
+  return prefixes.sort((a, b) => rank(a) - rank(b) || a.length - b.length)[0];
 }
 
 function findAverages(tensors: StoredTensors): StoredTensors {

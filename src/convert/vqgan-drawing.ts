@@ -1,3 +1,4 @@
+import { type Activation, activate } from './activations.ts';
 import type { Graph, Value } from './graph.ts';
 import type { TorchLayers } from './torch-layers.ts';
 import type { VqganBlock, VqganHalf, VqganLevel, VqganNames } from './vqgan-shape.ts';
@@ -11,6 +12,8 @@ export interface VqganStyle {
   readonly spatialGroups?: number;
   /** Whether the convolutions of blocks and the encoder's first one have biases. */
   readonly biases?: boolean;
+  /** Between a block's layers; silu unless said otherwise. */
+  readonly activation?: Activation;
   /** MaskGIT's blocks: where channels change, h + shortcut(h), and what went in is not added. */
   readonly shortcutOfOutput?: boolean;
 }
@@ -61,10 +64,10 @@ class Blocks {
   }
 
   async residual(x: Value, { name, inputs, outputs }: VqganBlock): Promise<Value> {
-    const { biases: bias = true, shortcutOfOutput } = this.#style;
-    let h = this.#graph.silu(await this.norm(x, `${name}.norm1`, inputs));
+    const { biases: bias = true, shortcutOfOutput, activation = 'silu' } = this.#style;
+    let h = activate(this.#graph, await this.norm(x, `${name}.norm1`, inputs), activation);
     h = await this.#layers.conv(h, `${name}.conv1`, [inputs, outputs, 3], { bias });
-    h = this.#graph.silu(await this.norm(h, `${name}.norm2`, outputs));
+    h = activate(this.#graph, await this.norm(h, `${name}.norm2`, outputs), activation);
     h = await this.#layers.conv(h, `${name}.conv2`, [outputs, outputs, 3], { bias });
     const shortcut = SHORTCUTS.map((part) => `${name}.${part}`).find((part) => this.#has(part)) ?? `${name}.${SHORTCUTS[0]}`;
     if (inputs === outputs && !this.#has(shortcut)) return this.#graph.add(x, h);

@@ -1,3 +1,5 @@
+import { TokenscopeError } from '../../core/errors.ts';
+import { type Activation, activationNamed } from '../activations.ts';
 import type { Checkpoint } from '../architecture.ts';
 import { findSetting } from '../find-setting.ts';
 import { readTokenizer, sideOf, type VqganTokenizer, vqganArchitecture } from '../vqgan-network.ts';
@@ -35,14 +37,24 @@ function recognise(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const { tensors } = checkpoint;
   if (tensors.get(ANCHOR)?.shape.length !== 4 || !tensors.has(TABLE)) return undefined;
   const groups = findSetting(checkpoint, 'norm_num_groups');
-  const epsilon = 1e-6;
   const settings = readTokenizer(checkpoint, {
     names,
     table: TABLE,
-    style: { spatialGroups: SPATIAL_GROUPS, epsilon, ...(Number.isSafeInteger(groups) && { groups: groups as number }) },
+    style: {
+      spatialGroups: SPATIAL_GROUPS,
+      activation: readActivation(checkpoint),
+      ...(Number.isSafeInteger(groups) && { groups: groups as number }),
+    },
   });
   const preferred = sideOf(checkpoint, 'sample_size', LEAST_SIDE) ?? settings.preferred;
   return { ...settings, preferred, range: isAmused(settings) ? [0, 1] : settings.range };
+}
+
+function readActivation(checkpoint: Checkpoint): Activation {
+  const name = findSetting(checkpoint, 'act_fn') ?? 'silu';
+  const activation = activationNamed(String(name));
+  if (!activation) throw new TokenscopeError('model-corrupt', { file: checkpoint.file, reason: `its activation is ${name}` });
+  return activation;
 }
 
 /** aMUSEd takes pictures as they come, in [0, 1], and no setting says so; it is known by its sizes. */

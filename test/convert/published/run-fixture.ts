@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Tensor } from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import type { Checkpoint, ConvertedModel } from '../../../src/convert/architecture.ts';
@@ -18,7 +18,7 @@ const fixtures = join(import.meta.dirname, '../../fixtures/published');
 
 /** A published network with random weights, as its authors store it, beside its own results: test/fixtures/published. */
 export async function openFixture(name: string): Promise<Checkpoint> {
-  const folder = join(fixtures, name);
+  const folder = resolve(fixtures, name);
   const results = /\.npy$|^expected\.json$/;
   const names = readdirSync(folder).filter((file) => !results.test(file));
   return openCheckpoint(
@@ -28,7 +28,7 @@ export async function openFixture(name: string): Promise<Checkpoint> {
 
 /** An array of the fixture: N × C × (T ×) H × W as float32. */
 export function readArray(name: string, array: string): Tensor {
-  const { shape, data } = readNpy(new Uint8Array(readFileSync(join(fixtures, name, `${array}.npy`))), array);
+  const { shape, data } = readNpy(new Uint8Array(readFileSync(resolve(fixtures, name, `${array}.npy`))), array);
   return floats(shape, data);
 }
 
