@@ -56,7 +56,7 @@ function toleranceOf({ manifest, precision }: Model): number {
 /** (N ×) (t ×) h × w with N = 1. */
 function gridShape(shape: readonly number[]): GridShape {
   const [w = 1, h = 1, t = 1] = shape.toReversed();
-  return { t: shape.length > 3 ? t : 1, h, w };
+  return { t, h, w };
 }
 
 /** N × C × (T ×) H × W with N = 1. */
