@@ -1,9 +1,9 @@
-import type { DataType } from '../onnx/model.ts';
 import { floatsToHalves, halvesToFloats, numberToHalf } from '../core/half.ts';
+import type { DataType } from '../onnx/model.ts';
 import { writeSafetensors } from './containers/safetensors.ts';
 import type { Graph, Place, Value } from './graph.ts';
 import type { TensorTaker } from './tensor-taker.ts';
-import { elementCount, type Span, type StoredTensor } from './tensors.ts';
+import { type ElementType, elementCount, type Span, type StoredTensor } from './tensors.ts';
 
 /** Values of a layer, row-major: half-precision bits or float32. */
 export interface Weight {
