@@ -6,7 +6,7 @@ import { TensorTaker } from './tensor-taker.ts';
 import type { StoredTensor, StoredTensors } from './tensors.ts';
 import { isBallast, tidyNames } from './tidy-names.ts';
 import { TorchLayers } from './torch-layers.ts';
-import { HalfWeights, StoredWeights } from './weights.ts';
+import { HalfWeights, StoredWeights, type Weights } from './weights.ts';
 
 /** What a manifest says of a network. */
 export interface NetworkFacts extends Pick<Manifest, 'medium' | 'quantizer' | 'size' | 'pixels'> {
@@ -31,6 +31,8 @@ export interface Network<Settings> {
   encode(settings: Settings, layers: TorchLayers, pixels: Value): Promise<Value>;
   /** Draws quantized latents → pixels. */
   decode(settings: Settings, layers: TorchLayers, latents: Value): Promise<Value>;
+  /** The same drawings in another way, with the same results; which one is faster depends on the device. */
+  readonly direct?: Drawings<Settings>;
   /** K × D, for kind `vq`. */
   codebook?(settings: Settings, taker: TensorTaker): Promise<Table | undefined>;
   /** For score `projection`: weight K × C and bias K. */
@@ -68,7 +70,7 @@ export function architecture<Settings>(network: Network<Settings>): Architecture
       const forgotten = taker.left.filter((name) => !isBallast(name) && !network.spare(name, settings));
       if (forgotten.length > 0) throw taker.corrupt(`it has tensors that ${network.name} has no use for: ${some(forgotten)}`);
       return {
-        manifest: { ...describe(network, settings), ...tables.manifest },
+        manifest: { ...describe(network, settings, drawn.files), ...tables.manifest },
         files: new Map([...drawn.files, ...tables.files]),
         report: { used: taker.taken, ignored: taker.left, referred: drawn.referred, copied: drawn.copied },
       };
@@ -80,17 +82,25 @@ function some(names: readonly string[]): string {
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
-function describe<Settings>(network: Network<Settings>, settings: Settings): ConvertedModel['manifest'] {
+type Part = 'encoder' | 'decoder';
+type Drawings<Settings> = Pick<Network<Settings>, 'encode' | 'decode'>;
+
+const graphFile = (part: Part) => `${part}.onnx`;
+const directFile = (part: Part) => `${part}-direct.onnx`;
+
+function describe<Settings>(
+  network: Network<Settings>,
+  settings: Settings,
+  files: ReadonlyMap<string, Blob>,
+): ConvertedModel['manifest'] {
   const { pixelLayout, latentLayout, ...facts } = network.describe(settings);
-  const graph = { layout: pixelLayout, latentLayout, carries: 'latents', dtype: 'float32' } satisfies Partial<GraphFacts>;
-  return {
-    ...facts,
-    architecture: network.name,
-    graphs: {
-      encoder: { file: 'encoder.onnx', input: 'pixels', output: 'latents', ...graph },
-      decoder: { file: 'decoder.onnx', input: 'latents', output: 'pixels', ...graph },
-    },
+  const graph = (part: Part): GraphFacts => {
+    const [input, output] = part === 'encoder' ? (['pixels', 'latents'] as const) : (['latents', 'pixels'] as const);
+    const direct = files.has(directFile(part)) ? { direct: directFile(part) } : {};
+    const names = { file: graphFile(part), ...direct, input, output };
+    return { ...names, layout: pixelLayout, latentLayout, carries: 'latents', dtype: 'float32' };
   };
+  return { ...facts, architecture: network.name, graphs: { encoder: graph('encoder'), decoder: graph('decoder') } };
 }
 
 async function drawGraphs<Settings>(network: Network<Settings>, settings: Settings, taker: TensorTaker, options: ConvertOptions) {
@@ -101,23 +111,27 @@ async function drawGraphs<Settings>(network: Network<Settings>, settings: Settin
   let referred = 0;
   let copied = 0;
   const graphs: [string, Graph][] = [];
-  for (const part of ['encoder', 'decoder'] as const) {
+  const draw = async (part: Part, weights: Weights, { encode, decode }: Drawings<Settings>, name: string) => {
     const graph = new Graph(part);
-    const weights = half ?? new StoredWeights(`${part}.weights`, taker);
     const layers = new TorchLayers(graph, weights);
     if (part === 'encoder') {
       const pixels = graph.input('pixels', 'float32', pixelShape(pixelLayout));
-      graph.output('latents', await network.encode(settings, layers, pixels), inLatents);
+      graph.output('latents', await encode(settings, layers, pixels), inLatents);
     } else {
       const latents = graph.input('latents', 'float32', inLatents);
-      graph.output('pixels', await network.decode(settings, layers, latents), pixelShape(pixelLayout));
+      graph.output('pixels', await decode(settings, layers, latents), pixelShape(pixelLayout));
     }
+    graphs.push([name, graph]);
+  };
+  for (const part of ['encoder', 'decoder'] as const) {
+    const weights = half ?? new StoredWeights(`${part}.weights`, taker);
+    await draw(part, weights, network, graphFile(part));
+    if (half && network.direct) await draw(part, half, network.direct, directFile(part));
     if (weights instanceof StoredWeights) {
       files.set(weights.name, await weights.write());
       referred += weights.referred;
       copied += weights.copied;
     }
-    graphs.push([`${part}.onnx`, graph]);
   }
   if (half) {
     const bytes = half.write();

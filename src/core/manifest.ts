@@ -62,6 +62,8 @@ export type LatentLayout = 'NDHW' | 'NHWD' | 'NDTHW' | 'NTHWD' | 'TDHW';
 
 export interface GraphFacts {
   readonly file: string;
+  /** The same graph with its convolutions over time as convolutions of volumes, for devices on which that is faster. */
+  readonly direct?: string;
   readonly input: string;
   readonly output: string;
   readonly layout: PixelLayout;

@@ -89,6 +89,7 @@ const fileName = like(/^[A-Za-z0-9._-]+$/, 'a file name without folders');
 const graph = object(
   { file: fileName, input: text, output: text, layout: oneOf('NCHW', 'NHWC', 'NHWC4', 'NCTHW', 'NTHWC', 'TCHW', 'NTHWC4') },
   {
+    direct: fileName,
     carries: oneOf('latents', 'tokens'),
     latentLayout: oneOf('NDHW', 'NHWD', 'NDTHW', 'NTHWD', 'TDHW'),
     dtype: oneOf('float32', 'float16'),
@@ -169,6 +170,10 @@ function checkTogether(whole: Manifest): void {
     ['scores.file', scores],
     ['check.file', check],
   ];
+  for (const part of ['encoder', 'decoder'] as const) {
+    const { direct } = graphs[part];
+    if (direct) named.push([`graphs.${part}.direct`, { file: direct }]);
+  }
   for (const [at, part] of named) {
     if (part && !whole.files.some(({ name }) => name === part.file)) complain(at, `is not among files: ${part.file}`);
   }

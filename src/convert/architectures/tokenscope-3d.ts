@@ -2,7 +2,7 @@ import { TokenscopeError } from '../../core/errors.ts';
 import type { Checkpoint } from '../architecture.ts';
 import { FrameLayers, type TimeForm } from '../frame-layers.ts';
 import type { Graph, Value } from '../graph.ts';
-import { architecture, type NetworkFacts } from '../network.ts';
+import { architecture, type Network, type NetworkFacts } from '../network.ts';
 import { range, type TorchLayers } from '../torch-layers.ts';
 import { pickRows, type Weight } from '../weights.ts';
 
@@ -224,12 +224,19 @@ function describe({ patch, steps, causal, quantizer, entryDimension, codebookSiz
   };
 }
 
+function drawings(form: TimeForm): Pick<Network<Settings>, 'encode' | 'decode'> {
+  return {
+    encode: (settings, layers, pixels) => new Drawing(settings, layers, pixels, form).encode(pixels),
+    decode: (settings, layers, latents) => new Drawing(settings, layers, latents, form).decode(latents),
+  };
+}
+
 export default architecture<Settings>({
   name: NAME,
   recognise,
   describe,
-  encode: (settings, layers, pixels) => new Drawing(settings, layers, pixels, 'slices').encode(pixels),
-  decode: (settings, layers, latents) => new Drawing(settings, layers, latents, 'slices').decode(latents),
+  ...drawings('slices'),
+  direct: drawings('direct'),
   codebook: async ({ quantizer, codebookSize, entryDimension }, taker) =>
     quantizer === 'vq' ? taker.take('codebook', [codebookSize, entryDimension]) : undefined,
   spare: () => false,
