@@ -1,5 +1,6 @@
 import type { Checkpoint } from './architecture.ts';
 import { findSetting } from './find-setting.ts';
+import { renameVqganJax, viewFlax } from './flax-names.ts';
 import { readTokenizer, sideOf, type VqganTokenizer } from './vqgan-network.ts';
 import type { VqganNames } from './vqgan-shape.ts';
 
@@ -22,6 +23,7 @@ export const tamingNames: VqganNames = {
 };
 
 export const TAMING_ANCHOR = 'encoder.down.0.block.0.conv1.weight';
+const FLAX_ANCHOR = 'encoder/down_0/block_0/conv1/kernel';
 const PROJECTION = 'quantize.proj.weight';
 /** The second stands in the file that VQ-Diffusion's authors published, the third in Gumbel VQGANs. */
 const TABLES = ['quantize.embedding.weight', 'quantize.embedding', 'quantize.embed.weight'];
@@ -29,8 +31,15 @@ const TABLES = ['quantize.embedding.weight', 'quantize.embedding', 'quantize.emb
 const OPEN_MUSE = ['VQGANModel', 'MOVQ'];
 const CHAMELEON_SIDE = 512;
 
-/** The settings of a network with these names and a codebook, or undefined. */
+/** The settings of a network with these names and a codebook, or undefined; in PyTorch's order or in Flax's (vqgan-jax). */
 export function readTaming(checkpoint: Checkpoint): VqganTokenizer | undefined {
+  if (!checkpoint.tensors.has(FLAX_ANCHOR)) return readTorch(checkpoint);
+  const { checkpoint: view, stored } = viewFlax(checkpoint, renameVqganJax);
+  const settings = readTorch(view);
+  return settings && { ...settings, stored };
+}
+
+function readTorch(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const { tensors } = checkpoint;
   const table = TABLES.find((name) => tensors.has(name));
   const projected = tensors.has('quant_conv.weight') || tensors.has('post_quant_conv.weight');

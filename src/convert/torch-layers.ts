@@ -17,6 +17,12 @@ interface ConvOptions {
 /** Size of a convolution's kernel: one number for both axes of a picture, or one for each axis: [kh, kw], [kt, kh, kw]. */
 export type Kernel = number | readonly number[];
 
+/** How a checkpoint has a tensor: its name there and, where it is stored in another order, which of its axes are PyTorch's. */
+export interface StoredAs {
+  readonly name: string;
+  readonly axes?: readonly number[];
+}
+
 /** Names of attention's layers. */
 export interface AttentionNames {
   readonly q: string;
@@ -38,27 +44,32 @@ export function range(from: number, to: number): number[] {
 export class TorchLayers {
   readonly graph: Graph;
   readonly #weights: Weights;
-  readonly #stored: (name: string) => string;
+  readonly #stored: (name: string) => StoredAs;
 
-  constructor(graph: Graph, weights: Weights, stored: (name: string) => string = (name) => name) {
+  constructor(graph: Graph, weights: Weights, stored: (name: string) => StoredAs = (name) => ({ name })) {
     this.graph = graph;
     this.#weights = weights;
     this.#stored = stored;
   }
 
-  /** The same layers where the checkpoint has other names; `stored` gives a tensor's name there for its name here. */
-  renamed(stored: (name: string) => string): TorchLayers {
-    return new TorchLayers(this.graph, this.#weights, (name) => this.#stored(stored(name)));
+  /** The same layers where the checkpoint has its tensors under other names or with other axes. */
+  renamed(stored: (name: string) => StoredAs): TorchLayers {
+    return new TorchLayers(this.graph, this.#weights, stored);
   }
 
   /** The shape of a tensor of the checkpoint, if it is there. */
   shapeOf(name: string): readonly number[] | undefined {
-    return this.#weights.shape(this.#stored(name));
+    const stored = this.#stored(name);
+    const shape = this.#weights.shape(stored.name);
+    return stored.axes && shape ? stored.axes.map((axis) => shape[axis] ?? 0) : shape;
   }
 
-  /** A tensor of the checkpoint as a float32 value. */
-  weight(name: string, shape: readonly number[], change?: (weight: Weight) => Weight): Promise<Value> {
-    return this.#weights.take(this.graph, this.#stored(name), shape, change);
+  /** A tensor of the checkpoint as a float32 value; `change` gets it as it is stored. */
+  async weight(name: string, shape: readonly number[], change?: (weight: Weight) => Weight): Promise<Value> {
+    const stored = this.#stored(name);
+    if (!stored.axes) return this.#weights.take(this.graph, stored.name, shape, change);
+    const sizes = shape.map((_, axis) => shape[stored.axes!.indexOf(axis)] ?? 0);
+    return this.graph.transpose(await this.#weights.take(this.graph, stored.name, sizes, change), stored.axes);
   }
 
   /** Conv2d or Conv3d(inputs, outputs, kernel), `inputs` being those of all groups. */
@@ -171,7 +182,7 @@ export class TorchLayers {
     const others = [...range(0, channels), ...range(2 * channels, 3 * channels)];
     const kernel = [3 * channels, channels, 1, 1];
     const part = (of: string, shape: readonly number[], as: string, change: (weight: Weight) => Weight) =>
-      this.#weights.take(graph, this.#stored(`${name}.${of}`), shape, change, `${name}.${as}`);
+      this.#weights.take(graph, this.#stored(`${name}.${of}`).name, shape, change, `${name}.${as}`);
     const scale = graph.constant(
       others.map((row) => (row < channels ? channels ** -0.5 : 1)),
       'float32',

@@ -4,8 +4,10 @@ import type { QuantizerSettings } from '../core/manifest.ts';
 import type { Architecture, Checkpoint } from './architecture.ts';
 import { giveColours, takeColours } from './deepmind-blocks.ts';
 import { findSetting } from './find-setting.ts';
+import type { FlaxView } from './flax-names.ts';
 import { architecture } from './network.ts';
 import { sizeOf } from './tensor-sizes.ts';
+import type { TorchLayers } from './torch-layers.ts';
 import { drawDecoder, drawEncoder, type VqganStyle } from './vqgan-drawing.ts';
 import { attentionStep, likelyGroups, readVqgan, reductionOf, type VqganNames, type VqganShape } from './vqgan-shape.ts';
 
@@ -26,6 +28,8 @@ export interface VqganTokenizer {
   readonly tanh: boolean;
   /** Parts that are stored but take no part. */
   readonly unused: readonly string[];
+  /** How its tensors are stored, where that is not PyTorch's way. */
+  readonly stored?: FlaxView['stored'];
 }
 
 /** What a code base says of its networks. */
@@ -90,6 +94,10 @@ export function sizeRule({ shape, preferred }: Pick<VqganTokenizer, 'shape' | 'p
   return { reduction, multipleOf: reduction, minimum, maximum, preferred: [side, side] };
 }
 
+function rename(layers: TorchLayers, stored: FlaxView['stored'] | undefined): TorchLayers {
+  return stored ? layers.renamed((name) => stored.get(name) ?? { name }) : layers;
+}
+
 /** Gumbel VQGANs: the layer whose largest output is the token. */
 const PROJECTION = 'quantize.proj';
 /** Statistics of training beside a codebook, and marks of its use. */
@@ -113,17 +121,20 @@ export function vqganArchitecture(
       pixelLayout: 'NCHW',
       latentLayout: 'NDHW',
     }),
-    async encode({ shape: { encoder }, style, projected, quantizer }, layers, pixels) {
+    async encode({ shape: { encoder }, style, projected, quantizer, stored }, drawing, pixels) {
+      const layers = rename(drawing, stored);
       const x = await drawEncoder(encoder, style, layers, takeColours(layers, pixels, encoder.inputs));
       return projected ? layers.conv(x, 'quant_conv', [encoder.outputs, quantizer.entryDimension, 1]) : x;
     },
-    async decode({ shape: { decoder }, style, projected, quantizer, tanh }, layers, latents) {
+    async decode({ shape: { decoder }, style, projected, quantizer, tanh, stored }, drawing, latents) {
+      const layers = rename(drawing, stored);
       const channels = quantizer.entryDimension;
       const x = projected ? await layers.conv(latents, 'post_quant_conv', [channels, decoder.inputs, 1]) : latents;
       const pixels = await drawDecoder(decoder, style, layers, x, { value: latents, channels });
       return giveColours(layers, tanh ? layers.graph.node('Tanh', [pixels]) : pixels, decoder.outputs);
     },
-    codebook: async ({ table, quantizer }, taker) => taker.take(table, [quantizer.codebookSize, quantizer.entryDimension]),
+    codebook: async ({ table, quantizer, stored }, taker) =>
+      taker.take(stored?.get(table)?.name ?? table, [quantizer.codebookSize, quantizer.entryDimension]),
     async scores({ quantizer: { score, codebookSize, entryDimension } }, taker) {
       if (score !== 'projection') return undefined;
       // A 1 x 1 convolution, which is a matrix.
