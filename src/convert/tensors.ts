@@ -43,19 +43,31 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, size) => count * size, 1);
 }
 
-const readers: { readonly [T in ElementType]?: (bytes: ArrayBuffer) => Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } = {
-  F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
+type Values = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
+const readers: { readonly [T in ElementType]?: (bytes: ArrayBuffer) => Values } = {
+  F64: (bytes) => new Float32Array(new Float64Array(bytes)),
   F32: (bytes) => new Float32Array(bytes),
   F16: (bytes) => halvesToFloats(new Uint16Array(bytes)),
-  // A bfloat16 is the upper half of a float32.
-  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer),
+  BF16: (bytes) => widen(new Uint16Array(bytes)),
   I64: (bytes) => Int32Array.from(new BigInt64Array(bytes), Number),
   I32: (bytes) => new Int32Array(bytes),
-  U8: (bytes) => Int32Array.from(new Uint8Array(bytes)),
+  I16: (bytes) => new Int32Array(new Int16Array(bytes)),
+  I8: (bytes) => new Int32Array(new Int8Array(bytes)),
+  U16: (bytes) => new Int32Array(new Uint16Array(bytes)),
+  U8: (bytes) => new Int32Array(new Uint8Array(bytes)),
+  BOOL: (bytes) => new Int32Array(new Uint8Array(bytes)),
 };
 
+/** A bfloat16 is the upper half of a float32. */
+function widen(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return new Float32Array(bits.buffer);
+}
+
 /** The values as float32 or int32, or undefined for an element type that no tokenizer stores. */
-export async function readValues(tensor: StoredTensor): Promise<Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | undefined> {
+export async function readValues(tensor: StoredTensor): Promise<Values | undefined> {
   const read = readers[tensor.dtype];
   return read?.(await tensor.bytes());
 }

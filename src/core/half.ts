@@ -30,10 +30,18 @@ function roundToEven(value: number): number {
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }
 
+let table: Float32Array | undefined;
+
+/** By a table of all 65,536: tensors have millions. */
 export function halvesToFloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(halves, halfToNumber);
+  table ??= Float32Array.from({ length: 65_536 }, (_, bits) => halfToNumber(bits));
+  const floats = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) floats[i] = table[halves[i]!]!;
+  return floats;
 }
 
 export function floatsToHalves(floats: Float32Array): Uint16Array<ArrayBuffer> {
-  return Uint16Array.from(floats, numberToHalf);
+  const halves = new Uint16Array(floats.length);
+  for (let i = 0; i < floats.length; i++) halves[i] = numberToHalf(floats[i]!);
+  return halves;
 }
