@@ -99,6 +99,7 @@ test.each<[string, unknown, string]>([
   ['graphs.decoder', undefined, 'graphs.decoder is missing'],
   ['graphs.encoder.layout', 'HWC', 'graphs.encoder.layout must be NCHW, NHWC, NHWC4, NCTHW, NTHWC, TCHW or NTHWC4'],
   ['graphs.encoder.file', 'other.onnx', 'graphs.encoder.file is not among files: other.onnx'],
+  ['graphs.encoder.direct', 'other.onnx', 'graphs.encoder.direct is not among files: other.onnx'],
   ['graphs.encoder.file', '../e.onnx', 'graphs.encoder.file must be a file name without folders'],
   ['graphs.decoder.carries', 'tokens', 'graphs.decoder.carries must be latents for this quantizer.kind'],
   ['codebook', undefined, 'codebook is missing'],
