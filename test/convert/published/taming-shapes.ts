@@ -16,7 +16,7 @@ export interface TamingSizes {
 }
 
 /** Collects tensors as PyTorch's modules name them. */
-class Modules {
+export class Modules {
   readonly shapes = new Map<string, readonly number[]>();
   readonly #modulated: number | undefined;
 
@@ -25,8 +25,13 @@ class Modules {
     this.#modulated = modulated;
   }
 
-  conv(name: string, inputs: number, outputs: number, kernel: number): void {
+  conv(name: string, inputs: number, outputs: number, kernel: number, { bias = true } = {}): void {
     this.shapes.set(`${name}.weight`, [outputs, inputs, kernel, kernel]);
+    if (bias) this.shapes.set(`${name}.bias`, [outputs]);
+  }
+
+  convTranspose(name: string, inputs: number, outputs: number, kernel: number): void {
+    this.shapes.set(`${name}.weight`, [inputs, outputs, kernel, kernel]);
     this.shapes.set(`${name}.bias`, [outputs]);
   }
 
@@ -40,12 +45,12 @@ class Modules {
     this.conv(`${name}.conv_b`, this.#modulated!, width, 1);
   }
 
-  residual(name: string, inputs: number, outputs: number): void {
+  residual(name: string, inputs: number, outputs: number, options: { bias?: boolean } = {}): void {
     this.norm(`${name}.norm1`, inputs);
-    this.conv(`${name}.conv1`, inputs, outputs, 3);
+    this.conv(`${name}.conv1`, inputs, outputs, 3, options);
     this.norm(`${name}.norm2`, outputs);
-    this.conv(`${name}.conv2`, outputs, outputs, 3);
-    if (inputs !== outputs) this.conv(`${name}.nin_shortcut`, inputs, outputs, 1);
+    this.conv(`${name}.conv2`, outputs, outputs, 3, options);
+    if (inputs !== outputs) this.conv(`${name}.nin_shortcut`, inputs, outputs, 1, options);
   }
 
   attention(name: string, width: number): void {
