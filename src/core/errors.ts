@@ -80,6 +80,7 @@ export interface ErrorParameters {
   'clip-nothing': { file: string; from: string; seconds: string };
   'clip-sequence': { file: string; sizes: string };
   'clip-encode': { format: string; reason: string };
+  'clip-no-encoder': { format: string };
   'camera-denied': Record<string, never>;
   'camera-missing': Record<string, never>;
   'camera-busy': Record<string, never>;

@@ -1,4 +1,4 @@
-import { TokenscopeError } from '../core/errors.ts';
+import { isAbort, TokenscopeError } from '../core/errors.ts';
 import { looksLikeTokens, readTokenFile } from '../core/token-file.ts';
 import type { GridShape, TokenGrid } from '../core/token-grid.ts';
 import { mayMove } from './clips/animation-times.ts';
@@ -54,14 +54,16 @@ export async function readFile(
   if (!clips || !(family === 'video' || (family === 'picture' && mayMove(head, format)))) {
     return openPictureFile(file, name, options);
   }
-  const clip = await openClip(file, name, options.signal);
-  if (clip.facts.frames > 1) return { kind: 'clip', clip };
-  // A still animation is read as the picture it is: with its colours as the file has them.
-  if (family === 'picture') {
-    clip.close();
-    return openPictureFile(file, name, options);
-  }
-  return onlyFrame(clip, options);
+  const clip = await openClip(file, name, options.signal).catch((error: unknown) => {
+    // An animation that this browser cannot take apart still has a first frame.
+    if (family !== 'picture' || isAbort(error)) throw error;
+    return undefined;
+  });
+  if (clip && clip.facts.frames > 1) return { kind: 'clip', clip };
+  if (clip && family === 'video') return onlyFrame(clip, options);
+  // A still picture after all: read as one, with its colours as the file has them.
+  clip?.close();
+  return openPictureFile(file, name, options);
 }
 
 /** The one frame of a film, as a picture. */

@@ -170,7 +170,8 @@ export const errors = texts(
     },
     'onnx-no-tokens': {
       what: 'No step of {{file}} chooses tokens: it looks like a continuous autoencoder, without a codebook.',
-      remedy: 'Drop the file with the quantizer too, or the codebook as .npy or .safetensors (K × D). A continuous model has no tokens to show.',
+      remedy:
+        'Drop the file with the quantizer too, or the codebook as .npy or .safetensors (K × D). A continuous model has no tokens to show.',
     },
     'onnx-several-quantizers': {
       what: '{{file}} chooses tokens in {{count}} places, one after another or side by side.',
@@ -279,7 +280,11 @@ export const errors = texts(
     },
     'clip-encode': {
       what: 'The clip could not be written as {{format}}: {{reason}}.',
-      remedy: 'Save it as GIF or choose another format; Chrome and Edge write MP4 and WebM.',
+      remedy: 'Choose another format; GIF works in every browser.',
+    },
+    'clip-no-encoder': {
+      what: 'This browser has no encoder to write {{format}}.',
+      remedy: 'Save the clip as GIF, or use Chrome or Edge, which write MP4 and WebM.',
     },
     'camera-denied': {
       what: 'The browser does not let this page use the camera.',
@@ -606,7 +611,11 @@ export const errors = texts(
     },
     'clip-encode': {
       what: '无法将片段写为 {{format}}：{{reason}}。',
-      remedy: '请保存为 GIF 或选择其他格式；Chrome 和 Edge 可以写 MP4 和 WebM。',
+      remedy: '请选择其他格式；所有浏览器都能保存 GIF。',
+    },
+    'clip-no-encoder': {
+      what: '此浏览器没有可写入 {{format}} 的编码器。',
+      remedy: '请将片段保存为 GIF，或使用能写 MP4 和 WebM 的 Chrome 或 Edge。',
     },
     'camera-denied': {
       what: '浏览器不允许本页使用摄像头。',

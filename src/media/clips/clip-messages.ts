@@ -4,7 +4,8 @@ import type { Remark } from '../opened-picture.ts';
 
 /** What the worker opens: a film, an animated picture of this format, or the pictures of a sequence. */
 export type ClipContent =
-  | { readonly kind: 'film'; readonly file: Blob; readonly name: string }
+  /** `outlineOnly`: its facts are wanted, whether this browser decodes it or not. */
+  | { readonly kind: 'film'; readonly file: Blob; readonly name: string; readonly outlineOnly?: boolean }
   | { readonly kind: 'animation'; readonly file: Blob; readonly name: string; readonly format: string }
   | { readonly kind: 'sequence'; readonly files: readonly File[]; readonly name: string };
 

@@ -40,7 +40,9 @@ async function open(content: ClipContent): Promise<void> {
 
 async function openReader(content: ClipContent): Promise<ClipReader> {
   const { name } = content;
-  if (content.kind === 'film') return (await import('./film-reader.ts')).openFilmReader(content.file, name);
+  if (content.kind === 'film') {
+    return (await import('./film-reader.ts')).openFilmReader(content.file, name, content.outlineOnly);
+  }
   if (content.kind === 'sequence') return (await import('./sequence-reader.ts')).openSequenceReader(content.files, name);
   if ('ImageDecoder' in self && (await ImageDecoder.isTypeSupported(`image/${content.format.toLowerCase()}`))) {
     return (await import('./animation-reader.ts')).openAnimationReader(content.file, name, content.format);

@@ -33,6 +33,11 @@ export function codecName(word: string): string {
   return NAMES[word] ?? (word.trim() || '?');
 }
 
+/** The word a container itself uses for a codec. */
+export function internalWord(id: string | number | Uint8Array | null): string {
+  return typeof id === 'string' ? id : String(id ?? '');
+}
+
 /** Bits a channel by the full codec string of RFC 6381 and its registrations; undefined where it does not say. */
 export function bitDepthOf(parameter: string): number | undefined {
   const parts = parameter.split('.');

@@ -13,10 +13,11 @@ const EXACT_THUMBNAILS = 20;
 
 /**
  * Reads MP4, QuickTime, WebM, Matroska and MPEG-TS by WebCodecs, from the key frame before the window on; of the file only
- * what is decoded is read. Throws `clip-no-video`, `clip-encrypted`, `clip-truncated`, `clip-codec` and `clip-undecodable`.
+ * what is decoded is read. Throws `clip-no-video`, `clip-encrypted`, `clip-truncated`, `clip-codec` and `clip-undecodable`. With
+ * `outlineOnly` the codec does not matter, and only the facts are of use.
  */
-export async function openFilmReader(file: Blob, name: string): Promise<ClipReader> {
-  const { input, track } = await openFilm(file, name);
+export async function openFilmReader(file: Blob, name: string, outlineOnly = false): Promise<ClipReader> {
+  const { input, track } = await openFilm(file, name, outlineOnly);
   try {
     const { facts, remarks, first } = await factsOf(track, file, name);
     return {

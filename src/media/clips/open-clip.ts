@@ -19,16 +19,18 @@ export const openClip: OpenClip = async (file, name, signal) => {
   if (family === 'picture' && ANIMATED.includes(format)) return openInWorker({ kind: 'animation', file, name, format }, signal);
   if (family !== 'video') throw new TokenscopeError('clip-damaged', { file: name });
   if (UNREAD.includes(format)) throw new TokenscopeError('clip-format', { file: name, format });
-  return openFilm({ kind: 'film', file, name }, file, signal);
+  return openFilm({ kind: 'film', file, name }, signal);
 };
 
-async function openFilm(content: ClipContent, file: Blob, signal?: AbortSignal): Promise<OpenedClip> {
+async function openFilm(content: ClipContent & { kind: 'film' }, signal?: AbortSignal): Promise<OpenedClip> {
   try {
     return await openInWorker(content, signal);
   } catch (error) {
     if (!(error instanceof TokenscopeError) || !WORTH_PLAYING.includes(error.code)) throw error;
     const { openPlayed } = await import('./played-clip.ts');
-    const played = await openPlayed(file, content.name, signal);
+    const outline = await openInWorker({ ...content, outlineOnly: true }, signal).catch(() => undefined);
+    outline?.close();
+    const played = await openPlayed(content.file, content.name, outline, signal);
     signal?.throwIfAborted();
     if (!played) throw error;
     return played;

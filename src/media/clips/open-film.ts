@@ -13,7 +13,7 @@ import {
   WEBM,
 } from 'mediabunny';
 import { TokenscopeError } from '../../core/errors.ts';
-import { codecName } from './codec-names.ts';
+import { codecName, internalWord } from './codec-names.ts';
 import { outlineOfBoxes } from './cut-off.ts';
 
 export interface OpenedFilm {
@@ -27,8 +27,8 @@ Logging.level = LogLevel.Silent;
 /** Thrown inside mediabunny when a packet asks for a key. */
 class KeyWanted extends Error {}
 
-/** Finds the track and makes sure that this browser decodes it. Reads the index, no more. */
-export async function openFilm(file: Blob, name: string): Promise<OpenedFilm> {
+/** Finds the track and makes sure that this browser decodes it, unless only its outline is wanted. Reads the index, no more. */
+export async function openFilm(file: Blob, name: string, outlineOnly: boolean): Promise<OpenedFilm> {
   const resolveKeyId = () => {
     throw new KeyWanted();
   };
@@ -40,7 +40,7 @@ export async function openFilm(file: Blob, name: string): Promise<OpenedFilm> {
   try {
     const track = await findTrack(input, file, name);
     await refuseEncrypted(track, name);
-    if (!(await track.canDecode())) throw await codecLacking(track, name);
+    if (!outlineOnly && !(await track.canDecode())) throw await codecLacking(track, name);
     return { input, track };
   } catch (error) {
     input.dispose();
@@ -94,8 +94,4 @@ async function codecLacking(track: InputVideoTrack, name: string): Promise<Token
   );
   const codec = codecName(word) + (parameter && parameter !== word ? ` (${parameter})` : '');
   return new TokenscopeError('clip-codec', { file: name, codec, works: known.filter((word) => word !== '').join(', ') || '–' });
-}
-
-function internalWord(id: string | number | Uint8Array | null): string {
-  return typeof id === 'string' ? id : String(id ?? '');
 }

@@ -15,8 +15,16 @@ const LISTENING = 1500;
 /** Where it cannot be learnt. Frames per second. */
 const LIKELY_RATE = 30;
 
+/** What the index of a film told, where it could be read. */
+type Outline = Pick<OpenedClip, 'facts' | 'remarks'>;
+
 /** Reads a film by playing it in a video element; undefined where the browser does not play it either. */
-export async function openPlayed(file: Blob, name: string, signal?: AbortSignal): Promise<OpenedClip | undefined> {
+export async function openPlayed(
+  file: Blob,
+  name: string,
+  outline: Outline | undefined,
+  signal?: AbortSignal,
+): Promise<OpenedClip | undefined> {
   const video = document.createElement('video');
   const address = URL.createObjectURL(file);
   const close = () => {
@@ -28,8 +36,10 @@ export async function openPlayed(file: Blob, name: string, signal?: AbortSignal)
     Object.assign(video, { muted: true, playsInline: true, preload: 'auto', src: address });
     const ready = await happens(video, 'loadeddata', signal);
     if (!ready || video.videoWidth === 0 || !Number.isFinite(video.duration)) return close() as undefined;
-    const facts = await playedFacts(video, file.type);
-    return playedClip(video, name, facts, close);
+    const { facts, remarks } = outline ?? { facts: await playedFacts(video, file.type), remarks: [] };
+    const { videoWidth: width, videoHeight: height } = video;
+    const played = { text: 'sources.notice.clipPlayed', parameters: { name } };
+    return playedClip(video, { name, facts: { ...facts, width, height }, remarks: [played, ...remarks] }, close);
   } catch (error) {
     close();
     throw error;
@@ -64,7 +74,8 @@ async function listen(video: HTMLVideoElement): Promise<number[]> {
   return times;
 }
 
-function playedClip(video: HTMLVideoElement, name: string, facts: ClipFacts, close: () => void): OpenedClip {
+function playedClip(video: HTMLVideoElement, about: Outline & { readonly name: string }, close: () => void): OpenedClip {
+  const { name, facts } = about;
   /** A video element is at one time only: readings wait for each other. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -88,9 +99,7 @@ function playedClip(video: HTMLVideoElement, name: string, facts: ClipFacts, clo
   }
 
   return {
-    name,
-    facts,
-    remarks: [{ text: 'sources.notice.clipPlayed', parameters: { name } }],
+    ...about,
     async *read(window, { maximumSide }, signal) {
       refuseEmpty(name, facts, window);
       yield* readAt(ticksWithin(window, facts.duration), maximumSide, signal);
