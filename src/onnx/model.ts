@@ -11,6 +11,8 @@ export interface OnnxModel {
   readonly graph: OnnxGraph | undefined;
   readonly opsets: readonly { readonly domain: string | undefined; readonly version: number | undefined }[];
   readonly metadata: readonly OnnxEntry[];
+  /** Functions that the model brings along, each as it stands in the file; undefined where there are none. */
+  readonly functions?: readonly Uint8Array[] | undefined;
 }
 
 export interface OnnxGraph {
@@ -154,12 +156,21 @@ const opset = message<{ readonly domain: string | undefined; readonly version: n
   version: one(2, int),
 }));
 
+const functions = {
+  ...many(25, bytes),
+  empty: undefined,
+  write: (writer: WireWriter, values: readonly Uint8Array[] | undefined) => many(25, bytes).write(writer, values ?? []),
+  read: (reader: WireReader, wireType: number, sofar: readonly Uint8Array[] | undefined) =>
+    many(25, bytes).read(reader, wireType, sofar ?? []),
+};
+
 const model = message<OnnxModel>(() => ({
   irVersion: one(1, int),
   producerName: one(2, text),
   graph: one(7, graph),
   opsets: many(8, opset),
   metadata: many(14, entry),
+  functions,
 }));
 
 /**

@@ -1,0 +1,268 @@
+import { readSafetensors } from '../../convert/containers/safetensors.ts';
+import { readValues } from '../../convert/tensors.ts';
+import { TokenscopeError } from '../../core/errors.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { readNpy } from '../../core/npy.ts';
+import { parseManifest } from '../../core/parse-manifest.ts';
+import type { Corrections, DroppedGraph, Proposal, ProposalProgress } from '../../core/proposal.ts';
+import type { TensorFacts } from '../../onnx/inspect.ts';
+import { dataTypes } from '../../onnx/model.ts';
+import { openModelSessions } from '../open-model.ts';
+import type { DeviceFacts } from '../protocol.ts';
+import { type Assembled, assemble } from './assemble.ts';
+import { type Built, buildFiles, type Grid } from './build.ts';
+import { type Agreement, claimsOf } from './claims.ts';
+import { type Dropped, type DroppedFiles, readDropped } from './dropped.ts';
+import { type Found, findQuantizer } from './find.ts';
+import { measureFrames } from './frames.ts';
+import { type Table, tableFrom } from './match.ts';
+import type { Bench } from './measure.ts';
+import { findCosts } from './preflight.ts';
+import { assignRoles, type RoledGraph } from './roles.ts';
+import { cardFeed } from './sizes.ts';
+import { findStep } from './step.ts';
+
+export interface ProposeOptions {
+  readonly corrections: Corrections;
+  readonly runtime: Bench['runtime'];
+  readonly facts: DeviceFacts;
+  readonly job: Bench['job'];
+  onProgress(progress: ProposalProgress): void;
+}
+
+/**
+ * Everything that can be found out about dropped ONNX files, by reading them and by running them on a card, and a model folder
+ * made of them. Throws `onnx-*` where there is no way.
+ */
+export async function proposeModel(files: DroppedFiles, options: ProposeOptions): Promise<Proposal> {
+  const { corrections, onProgress, facts } = options;
+  onProgress({ stage: 'reading' });
+  const dropped = await readDropped(files);
+  if (dropped.graphs.length === 0) throw new TokenscopeError('onnx-not', { file: Object.keys(files).join(', ') });
+  const graphs = assignRoles(dropped.graphs, corrections.roles);
+  const bench: Bench = { runtime: options.runtime, weights: dropped.weights, job: options.job };
+  const assembled = assemble(graphs, corrections);
+  onProgress({ stage: 'measuring' });
+  const given = await readTables(dropped);
+  const first = await findQuantizer(assembled, { bench, corrections, given });
+  onProgress({ stage: 'cutting' });
+  const { found, made, agreement } = await makeModel(assembled, first, {
+    bench,
+    corrections,
+    given,
+    dropped,
+    onProgress,
+    graphs,
+  });
+  const used = graphs.filter(({ role }) => role !== 'unused');
+  const { findings, provider } = findCosts(used, facts);
+  return {
+    key: dropped.key,
+    manifest: made.manifest,
+    files: made.files,
+    graphs: graphs.map(describeGraph),
+    claims: claimsOf({ graphs, assembled, found, manifest: made.manifest, agreement, built: made.built }),
+    findings,
+    provider,
+    tables: found.tables.map(({ name, rows, columns }) => ({ name, rows, columns })),
+    inputLayout: assembled.front.end.layout,
+    outputLayout: assembled.back.end.layout,
+  };
+}
+
+interface Making {
+  readonly bench: Bench;
+  readonly corrections: Corrections;
+  readonly given: readonly Table[];
+  readonly dropped: Dropped;
+  readonly graphs: readonly RoledGraph[];
+  onProgress(progress: ProposalProgress): void;
+}
+
+/** Share of tokens that may differ between what was dropped and what was made of it. */
+const MOST_DIFFERENT = 0.03;
+const MOST_DIFFERENCE = 0.02;
+
+/** The model by the best cut; where it does not give what the files themselves give, the quantizer stays inside. */
+async function makeModel(assembled: Assembled, found: Found, making: Making) {
+  const made = await makeFrom(assembled, found, making);
+  making.onProgress({ stage: 'checking' });
+  const agreement = await compare(made, found, making.bench);
+  const good = agreement.different <= agreement.cells * MOST_DIFFERENT && agreement.difference <= MOST_DIFFERENCE;
+  if (good || found.cut.kind === 'inside' || !found.tokens) return { found, made, agreement };
+  const { bench, given, corrections } = making;
+  const inside = await findQuantizer(assembled, { bench, given, corrections: { ...corrections, table: 'none' } });
+  const again = await makeFrom(assembled, inside, making);
+  return { found: inside, made: again, agreement: await compare(again, inside, bench) };
+}
+
+interface Made {
+  readonly manifest: Manifest;
+  readonly files: Readonly<Record<string, Blob>>;
+  readonly built: Built;
+}
+
+async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, onProgress }: Making): Promise<Made> {
+  const grid = gridOf(assembled, found);
+  const built = buildFiles(assembled, found, grid, dropped.weights);
+  const { front } = assembled;
+  const fixed =
+    built.frozen ||
+    typeof front.dims[front.layout.indexOf('H')] === 'number' ||
+    typeof front.dims[front.layout.indexOf('W')] === 'number';
+  const step = fixed ? undefined : await findStep(bench, assembled, grid.reduction, built);
+  const video = front.layout.includes('T');
+  if (video) onProgress({ stage: 'frames' });
+  const frames = video ? await measureFrames(bench, assembled, found, grid, built) : undefined;
+  const { height, width } = found.probe;
+  const usual = Math.max(1, Math.round(256 / (step ?? 1))) * (step ?? 1);
+  const side = Math.min(usual, video ? 128 : 256);
+  const title = titleOf(dropped);
+  const manifest = {
+    manifest: 1,
+    id: idOf(title),
+    title,
+    medium: video ? 'video' : 'image',
+    architecture: 'custom',
+    quantizer: built.quantizer,
+    size: {
+      reduction: grid.reduction,
+      multipleOf: step ?? grid.reduction,
+      ...(fixed ? { fixed: true, preferred: [height, width] } : { minimum: step ?? grid.reduction, preferred: [side, side] }),
+      ...(frames && { frames }),
+    },
+    pixels: { range: found.range, outputRange: found.range, channels: 'rgb' },
+    graphs: built.graphs,
+    ...(built.codebook && { codebook: built.codebook }),
+    files: Object.entries(built.files).map(([name, { size }]) => ({ name, bytes: size })),
+    source: { licence: '?' },
+  };
+  return { manifest: parseManifest(manifest), files: built.files, built };
+}
+
+/** Cells of the card and pixels on a side of each. Throws where they are not square. */
+function gridOf({ front, back }: Assembled, { cut, probe, tokens, reconstruction }: Found): Grid {
+  const { height, width } = probe;
+  const shape = cut.kind === 'outside' ? shapeOf(cut.latents.layout, cut.latents.measured.dims) : undefined;
+  const dims = tokens?.dims ?? [];
+  const count = tokens?.values.length ?? 0;
+  const listed = dims.length > 2 && dims.at(-1) !== 1 ? { h: dims.at(-2)!, w: dims.at(-1)! } : undefined;
+  const side = Math.sqrt((height * width) / count);
+  const { h, w } = shape ?? listed ?? { h: Math.round(height / side), w: Math.round(width / side) };
+  const t = Math.max(
+    1,
+    Math.round((cut.kind === 'outside' ? cut.latents.measured.values.length / cut.table.columns : count) / (h * w)),
+  );
+  const [down, across] = [height / h, width / w];
+  if (down !== across || !Number.isInteger(down)) {
+    throw new TokenscopeError('onnx-unlinked', { from: front.file, to: back.file, reason: `${height} × ${width} → ${h} × ${w}` });
+  }
+  const planar = /^N?C/.test(back.layout);
+  const [outHeight, outWidth] = planar ? reconstruction.dims.slice(-2) : reconstruction.dims.slice(-3, -1);
+  if (outHeight !== height || outWidth !== width) {
+    const reason = `${height} × ${width} → ${outHeight} × ${outWidth}`;
+    throw new TokenscopeError('onnx-unlinked', { from: front.file, to: back.file, reason });
+  }
+  return { t, h, w, reduction: down };
+}
+
+function shapeOf(layout: string, dims: readonly number[]): { h: number; w: number } | undefined {
+  return layout.includes('H') ? { h: dims[layout.indexOf('H')]!, w: dims[layout.indexOf('W')]! } : undefined;
+}
+
+/** Opens what was made, as a visitor will, and compares it with what the dropped graphs gave. */
+async function compare(
+  { manifest, files }: Made,
+  { probe, range, tokens, reconstruction, decoded }: Found,
+  { runtime, job }: Bench,
+): Promise<Agreement> {
+  const contents = { manifest, file: (name: string) => files[name]! };
+  const model = await job(() => openModelSessions(contents, runtime, { provider: 'wasm', precision: 'float32' }));
+  try {
+    const { layout } = manifest.graphs.encoder;
+    const feed = cardFeed('', layout, probe, range);
+    const { grid } = await job(() => model.encodeArray(feed.values as Float32Array, probe));
+    const expected = tokens ? Int32Array.from(tokens.values) : grid.tokens;
+    const different =
+      expected.length === grid.tokens.length ? grid.tokens.filter((token, i) => token !== expected[i]).length : expected.length;
+    const { values } = await job(() => model.decodeArray(decoded, grid.shape, 1));
+    return { cells: expected.length, different, difference: largestShare(values, reconstruction.values) };
+  } finally {
+    await job(() => model.release());
+  }
+}
+
+function largestShare(values: Float32Array, expected: ArrayLike<number>): number {
+  if (values.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let [worst, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const [i, value] of values.entries()) {
+    worst = Math.max(worst, Math.abs(value - expected[i]!));
+    least = Math.min(least, expected[i]!);
+    most = Math.max(most, expected[i]!);
+  }
+  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst / Math.max(most - least, 1e-9);
+}
+
+/** Codebooks that lay beside the graphs: two axes of decimal numbers. What is something else is passed over. */
+async function readTables({ tables, weights }: Dropped): Promise<Table[]> {
+  const found: Table[] = [];
+  for (const { file, content } of tables) {
+    if ([...weights.values()].includes(content) || content.size > 2 ** 29) continue;
+    if (/\.npy$/i.test(file)) {
+      const { shape, data } = readNpy(new Uint8Array(await content.arrayBuffer()), file);
+      found.push(...tableFrom(file, { dims: shape, type: 'float32', values: Float32Array.from(data) }, undefined));
+      continue;
+    }
+    for (const [name, tensor] of await readSafetensors(content, file)) {
+      const values = tensor.shape.length === 2 && tensor.dtype !== 'BOOL' ? await readValues(tensor) : undefined;
+      if (values instanceof Float32Array)
+        found.push(...tableFrom(`${file}: ${name}`, { dims: tensor.shape, type: 'float32', values }, undefined));
+    }
+  }
+  return found;
+}
+
+/** The folder the files lay in, or the name of the first graph without what says its part. */
+function titleOf({ graphs }: Dropped): string {
+  const [first] = graphs;
+  const parts = first!.file.split('/');
+  const bare = parts
+    .at(-1)!
+    .replace(/\.onnx$/i, '')
+    .replace(/[_.-]?(?:encoder|decoder|quantizer|model|vae|enc|dec)(?=$|[_.-])/gi, '')
+    .replace(/^[_.-]+/, '');
+  const folder = parts
+    .slice(0, -1)
+    .reverse()
+    .find((name) => !/^(onnx|encoder|decoder|model|models|vae_(en|de)coder)$/i.test(name));
+  return bare || folder || 'ONNX';
+}
+
+function idOf(title: string): string {
+  const id = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return id.length >= 2 ? id : `onnx-${id || 'model'}`;
+}
+
+function describeGraph({ file, role, inputs, outputs, operators, parameters, producer, opset }: RoledGraph): DroppedGraph {
+  const count = operators.reduce((sum, one) => sum + one.count, 0);
+  return {
+    file,
+    role,
+    inputs: inputs.map(describeTensor),
+    outputs: outputs.map(describeTensor),
+    operators: count,
+    parameters,
+    producer,
+    opset,
+  };
+}
+
+const typeNames = new Map<number, string>(Object.entries(dataTypes).map(([name, number]) => [number, name]));
+
+function describeTensor({ name, type, dims }: TensorFacts): string {
+  return [name, typeNames.get(type ?? 0) ?? '?', dims?.join(' × ') ?? ''].filter(Boolean).join('  ');
+}

@@ -1,0 +1,38 @@
+import type { Assembled } from './assemble.ts';
+import type { Built } from './build.ts';
+import type { Bench } from './measure.ts';
+import { cardFeed } from './sizes.ts';
+
+/** Multiples of the reduction that are tried: window attention and padding want more than one cell. */
+const STEPS = [1, 2, 4, 8];
+const MOST_SIDE = 640;
+
+/** The smallest step, in pixels, in which both sides may grow: 3 × 5 steps must give 3 × 5 steps' cells. */
+export async function findStep(bench: Bench, { front }: Assembled, reduction: number, built: Built): Promise<number> {
+  const { runtime, weights, job } = bench;
+  const { file, input, output, layout } = built.graphs.encoder;
+  const graph = new Uint8Array(await built.files[file]!.arrayBuffer());
+  const external = [...weights].filter(([name]) => name in built.files).map(([path, data]) => ({ path, data }));
+  const session = await job(() => runtime.createSession(graph, { provider: 'wasm', file, external }));
+  try {
+    const frames = layout.includes('T') ? framesOf(front.dims[layout.indexOf('T')]) : 1;
+    for (const times of STEPS) {
+      const step = reduction * times;
+      if (step * 5 > MOST_SIDE) break;
+      const { values, dims } = cardFeed(input, layout, { frames, height: step * 3, width: step * 5 }, [-1, 1]);
+      const tensor = new runtime.ort.Tensor('float32', values as Float32Array, dims);
+      const outputs = await job(() => session.run({ [input]: tensor }).catch(() => undefined));
+      const sizes = outputs?.[output]?.dims;
+      const [h, w] = [times * 3, times * 5];
+      if (sizes?.includes(h) && sizes.includes(w)) return step;
+      if (sizes && sizes.length < 4 && sizes.reduce((a, b) => a * b, 1) % (h * w) === 0) return step;
+    }
+    return reduction;
+  } finally {
+    await job(() => session.release());
+  }
+}
+
+function framesOf(size: number | string | undefined): number {
+  return typeof size === 'number' ? size : 17;
+}
