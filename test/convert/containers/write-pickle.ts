@@ -25,8 +25,8 @@ export class WrittenTensor {
 export class Raw {
   readonly bytes: readonly number[];
 
-  constructor(...bytes: readonly (number | string)[]) {
-    this.bytes = bytes.flatMap((each) => (typeof each === 'number' ? [each] : [...Buffer.from(each)]));
+  constructor(...bytes: readonly (number | string | readonly number[])[]) {
+    this.bytes = bytes.flatMap((each) => (typeof each === 'string' ? [...Buffer.from(each)] : each));
   }
 }
 

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 
 export interface EntryToWrite {
   readonly name: string;
-  readonly data: Blob | Uint8Array<ArrayBuffer>;
+  readonly data: Blob | ArrayBufferView<ArrayBuffer>;
   readonly deflated?: boolean;
   /** What the directory says instead of the truth. */
   readonly lies?: {
