@@ -100,5 +100,6 @@ export default architecture<Settings>({
     const x = await layers.conv(latents, 'post_quant_conv', [levels.length, decoder.inputs, 1]);
     return fromPatches(layers.graph, await drawDecoder(decoder, style, layers, x), patch, method);
   },
-  spare: isCosmosConstant,
+  // Constants of the quantizer have other names in some versions.
+  spare: (name) => isCosmosConstant(name) || /^(quantizer|inv_quant)\./.test(name),
 });

@@ -1,5 +1,6 @@
 import { TokenscopeError } from '../../core/errors.ts';
 import type { Checkpoint } from '../architecture.ts';
+import { findLevels, isCosmosConstant, readLevels } from '../cosmos-parts.ts';
 import { findSetting } from '../find-setting.ts';
 import { FrameLayers } from '../frame-layers.ts';
 import type { Graph, Value } from '../graph.ts';
@@ -33,17 +34,15 @@ interface Step {
 }
 
 const ANCHOR = 'encoder.conv_in.0.conv3d.weight';
-/** Of all published models. */
-const LEVELS = [8, 8, 8, 5, 5, 5];
 
 function recognise(checkpoint: Checkpoint): Settings | undefined {
   const { tensors, file } = checkpoint;
   if (tensors.get(ANCHOR)?.shape.length !== 5 || !tensors.has('post_quant_conv.conv3d.weight')) return undefined;
   const patch = Math.round(Math.cbrt(sizeOf(tensors, ANCHOR, 1) / 3));
-  const levels = readLevels(checkpoint);
   const latents = sizeOf(tensors, 'quant_conv.conv3d.weight');
-  if (latents !== levels.length) {
-    const reason = `it has ${latents} latent channels, not ${levels.length} as its FSQ levels ${levels.join(', ')} ask for`;
+  const levels = findLevels(checkpoint, latents);
+  if (!levels) {
+    const reason = `it has ${latents} latent channels, and no settings say how many levels each of them has`;
     throw new TokenscopeError('model-corrupt', { file, reason });
   }
   const count = countParts(tensors, 'encoder.down');
@@ -58,12 +57,6 @@ function recognise(checkpoint: Checkpoint): Settings | undefined {
     levels,
     ...readSteps(checkpoint, count, patch),
   };
-}
-
-function readLevels(checkpoint: Checkpoint): readonly number[] {
-  const levels = findSetting(checkpoint, 'levels');
-  const whole = (level: unknown) => Number.isSafeInteger(level) && (level as number) >= 2;
-  return Array.isArray(levels) && levels.length > 0 && levels.every(whole) ? (levels as number[]) : LEVELS;
 }
 
 /** Files of newer code lack the convolutions that are not used; otherwise settings, or the name of the file, must tell. */
@@ -324,12 +317,13 @@ export default architecture<Settings>({
   name: 'cosmos-dv',
   anchor: ANCHOR,
   recognise,
+  settle: async (settings, tensors) => ({ ...settings, levels: await readLevels(tensors, settings.levels) }),
   describe,
   encode: (settings, layers, pixels) => new Drawing(settings, layers, pixels).encode(pixels),
   decode: (settings, layers, latents) => new Drawing(settings, layers, latents).decode(latents),
   // Steps that are stored and not taken, and tables that the code keeps for itself.
   spare: (name) =>
     /\.(down|up)\.\d+\.(downsample|upsample)\.conv[123]\.conv3d\.(weight|bias)$/.test(name) ||
-    /(^|\.)(wavelets|_arange|patch_size_buffer|_levels|_basis|implicit_codebook)$/.test(name) ||
+    isCosmosConstant(name) ||
     /^(quantizer|inv_quant)\./.test(name),
 });
