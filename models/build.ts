@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ConvertedModel } from '../src/convert/architecture.ts';
 import { convertCheckpoint } from '../src/convert/architectures/index.ts';
 import { readSafetensors, type TensorToWrite, writeSafetensors } from '../src/convert/containers/safetensors.ts';
 import { readValues, type StoredTensors } from '../src/convert/tensors.ts';
@@ -8,6 +9,7 @@ import { floatsToHalves } from '../src/core/half.ts';
 import type { Manifest, ModelFile } from '../src/core/manifest.ts';
 import { parseManifest } from '../src/core/parse-manifest.ts';
 import { describeFigures, describeSource, type Training, writeCard } from './card.ts';
+import { type CriticSettings, discriminatorFacts, drawDiscriminator } from './discriminator.ts';
 import { buildToy } from './toy.ts';
 
 const MODELS = import.meta.dirname;
@@ -18,6 +20,8 @@ const FULL_CHECKS = join(MODELS, '../test/fixtures/full-size');
 const kinds: Readonly<Record<string, { readonly title: string; readonly paper: string }>> = {
   vqvae: { title: 'VQ-VAE', paper: 'arXiv 1711.00937' },
   vqgan: { title: 'VQGAN', paper: 'arXiv 2012.09841' },
+  magvit: { title: 'MAGVIT', paper: 'arXiv 2212.05199' },
+  magvit2: { title: 'MAGVIT-v2', paper: 'arXiv 2310.05737' },
 };
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -70,15 +74,19 @@ async function fromTraining(id: string): Promise<Built> {
   if (!existsSync(folder)) throw new Error(`models: ${folder} is not there; train it first (models/recipes/README.md)`);
   const training = readJson(join(folder, 'training.json')) as Training;
   const model = await convertTrained(folder);
-  const files = new Map([...(await readAll(model.files)), ['check.safetensors', readBytes(join(folder, 'check.safetensors'))]]);
+  const critic = await readDiscriminator(folder);
+  const files = new Map([
+    ...(await readAll(model.files)),
+    ...(critic ? [[discriminatorFacts.file, critic] as const] : []),
+    ['check.safetensors', readBytes(join(folder, 'check.safetensors'))],
+  ]);
   await keepFullCheck(id, join(folder, 'check-full.safetensors'));
-  const { quantizer, size } = model.manifest;
-  const title = `${kind.title} f${size.reduction}, ${quantizer.codebookSize!.toLocaleString('en')} entries`;
-  const bitsPerPixel = Math.log2(quantizer.codebookSize!) / size.reduction ** 2;
+  const { graphs } = model.manifest;
   return {
     manifest: {
-      title,
+      title: `${kind.title} ${describeModel(model.manifest)}`,
       ...model.manifest,
+      graphs: { ...graphs, ...(critic && { discriminator: discriminatorFacts }) },
       check: {
         file: 'check.safetensors',
         input: 'input',
@@ -87,21 +95,36 @@ async function fromTraining(id: string): Promise<Built> {
         tolerance: 0.002,
       },
       source: describeSource(training, kind.paper),
-      figures: describeFigures(training, bitsPerPixel),
+      figures: describeFigures(training, model.manifest),
     },
     files,
     card: (manifest) =>
       writeCard(
         manifest,
         training,
-        [...files.values()].reduce((sum, { length }) => sum + length, 0),
+        [...files].reduce((sum, [name, { length }]) => (name === discriminatorFacts.file ? sum : sum + length), 0),
       ),
   };
 }
 
+/** f8, 1,024 entries; of clips 4 × 8 × 8, frames first; without a codebook, 12 bits. */
+function describeModel({ quantizer, size }: ConvertedModel['manifest']): string {
+  const { reduction, frames } = size;
+  const cell = frames ? `${frames.reduction} × ${reduction} × ${reduction}` : `f${reduction}`;
+  const { kind, bits, codebookSize } = quantizer;
+  return `${cell}, ${kind === 'lfq' ? `${bits} bits` : `${codebookSize!.toLocaleString('en')} entries`}`;
+}
+
+async function readDiscriminator(folder: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const file = join(folder, 'discriminator.safetensors');
+  if (!existsSync(file)) return undefined;
+  return drawDiscriminator(readJson(join(folder, 'discriminator.json')) as CriticSettings, await readTensors(file));
+}
+
 async function convertTrained(folder: string) {
   const weights = await readTensors(join(folder, 'weights.safetensors'));
-  const codebook = await readTensors(join(folder, 'codebook.safetensors'));
+  const table = join(folder, 'codebook.safetensors');
+  const codebook = existsSync(table) ? await readTensors(table) : [];
   const config = readJson(join(folder, 'network.json'));
   const checkpoint = { file: folder, tensors: new Map([...weights, ...codebook]), config };
   const model = await convertCheckpoint(checkpoint, { weights: 'half' });

@@ -1,6 +1,32 @@
 import type { Manifest } from '../src/core/manifest.ts';
 
-/** training.json of models/recipes: how the weights came about, and what they reach on held-out pictures. */
+/** How tokens are used over a whole set. */
+interface Use {
+  readonly usage: number;
+  readonly perplexity: number;
+  readonly dead: number;
+  /** Of the token frequencies, bits. */
+  readonly entropy?: number;
+}
+
+interface PictureFigures extends Use {
+  readonly pictures: number;
+  readonly size: number;
+  readonly psnr: number;
+  readonly sharpness: number;
+}
+
+interface ClipFigures extends Use {
+  readonly clips: number;
+  readonly size: number;
+  /** Frames in a run. */
+  readonly frames: number;
+  readonly psnr: number;
+  readonly sharpness: number;
+  readonly flicker: number;
+}
+
+/** training.json of models/recipes: how the weights came about, and what they reach on held-out pictures and clips. */
 export interface Training {
   readonly minutes: number;
   readonly machine: string;
@@ -8,15 +34,10 @@ export interface Training {
   readonly adversarialSteps: number;
   readonly loss: string;
   readonly data: string;
-  readonly kodak: {
-    readonly pictures: number;
-    readonly size: number;
-    readonly psnr: number;
-    readonly usage: number;
-    readonly perplexity: number;
-    readonly dead: number;
-    readonly sharpness: number;
-  };
+  readonly kodak?: PictureFigures;
+  readonly clips?: ClipFigures;
+  /** Over pictures and clips. */
+  readonly together?: Use;
 }
 
 const WEIGHTS_LICENCE = 'CC BY-NC 4.0';
@@ -31,27 +52,45 @@ export function describeSource(training: Training, paper: string): Manifest['sou
   };
 }
 
-export function describeFigures({ kodak }: Training, bitsPerPixel: number): NonNullable<Manifest['figures']> {
-  const { pictures, size, psnr, usage, perplexity, dead, sharpness } = kodak;
-  return [{ set: `Kodak ${pictures}, centre ${size} × ${size}`, psnr, usage, perplexity, dead, bitsPerPixel, sharpness }];
+type Described = Pick<Manifest, 'quantizer' | 'size'>;
+
+export function describeFigures({ kodak, clips }: Training, model: Described): NonNullable<Manifest['figures']> {
+  const rows: NonNullable<Manifest['figures']>[number][] = [];
+  if (kodak) {
+    const { pictures, size, psnr, usage, perplexity, dead, sharpness } = kodak;
+    const figures = { psnr, usage, perplexity, dead, bitsPerPixel: bitsPerPixel(model, 1), sharpness };
+    rows.push({ set: `Kodak ${pictures}, centre ${size} × ${size}`, ...figures });
+  }
+  if (clips) {
+    const { size, frames, psnr, usage, perplexity, dead, sharpness, flicker } = clips;
+    const figures = { psnr, usage, perplexity, dead, bitsPerPixel: bitsPerPixel(model, frames), sharpness, flicker };
+    rows.push({ set: `${clips.clips} held-out clips, centre ${size} × ${size}, ${frames} frames a run`, ...figures });
+  }
+  return rows;
+}
+
+/** Of a run of so many frames. */
+function bitsPerPixel({ quantizer, size }: Described, frames: number): number {
+  const rule = size.frames;
+  const first = rule?.rule === 'causal' ? 1 : 0;
+  const planes = rule ? first + (frames - first) / rule.reduction : 1;
+  return (Math.log2(quantizer.codebookSize!) * planes) / (frames * size.reduction ** 2);
 }
 
 /** card.md: what a person should know before trusting the model. */
 export function writeCard(manifest: Manifest, training: Training, bytes: number): string {
-  const { quantizer, size } = manifest;
-  const { kodak } = training;
   const adversarial =
     training.adversarialSteps > 0 ? `, the last ${grouped(training.adversarialSteps)} with a discriminator` : '';
   return `# ${manifest.title}
 
-A visual tokenizer: each ${size.reduction} × ${size.reduction} patch of a picture becomes one of ${grouped(quantizer.codebookSize!)} tokens. The network follows
+${whatItIs(manifest)} The network follows
 arXiv ${manifest.source.paper?.replace('arXiv ', '')} at a size that runs in a browser without a graphics card; it was trained here, from scratch, and is no copy of
 published weights.
 
 | | |
 | --- | --- |
-| codebook | ${grouped(quantizer.codebookSize!)} entries of ${quantizer.entryDimension} dimensions, nearest by ${quantizer.score === 'cosine' ? 'angle' : 'distance'} |
-| pictures | sides that are multiples of ${size.multipleOf}, ${size.minimum} to ${grouped(size.maximum!)} pixels |
+| ${codebookRow(manifest)} |
+| ${sizeRow(manifest)} |
 | files | ${(bytes / 1e6).toFixed(1)} MB, weights in half precision, computed in float32 |
 
 ## Training
@@ -64,26 +103,75 @@ Data: ${training.data}
 
 ## Result
 
-${kodak.pictures} Kodak pictures, never trained on, centre ${kodak.size} × ${kodak.size} in one piece, 8-bit RGB, with the weights of this folder:
-
-| PSNR | entries used | dead entries | perplexity | sharpness |
-| --- | --- | --- | --- | --- |
-| ${kodak.psnr.toFixed(2)} dB | ${(100 * kodak.usage).toFixed(1)} % | ${kodak.dead} | ${kodak.perplexity.toFixed(0)} | ${kodak.sharpness.toFixed(2)} |
-
-PSNR is the mean over the pictures. Usage and perplexity are those of all their tokens together. Sharpness is the mean gradient magnitude of
-the reconstruction over that of the source: 1 is as sharp as the source.
+${results(training)}
 
 ## Weaknesses
 
-- Minutes of training on a few thousand photographs, not weeks on millions: far from the published models of this kind.
+- Minutes of training on a few thousand photographs${manifest.medium === 'video' ? ' and clips' : ''}, not weeks on millions: far from the published models of this kind.
 - Faces, small text and fine repeated texture are smeared; the sharpness above says how much.
-- Few drawings, screenshots and pages of text were seen in training.
+- Few drawings, screenshots and pages of text were seen in training.${manifest.medium === 'video' ? '\n- Fast motion and cuts inside a run are blurred over the frames that share a plane of tokens.' : ''}
 
 ## Licence
 
 Weights: ${WEIGHTS_LICENCE}, for research and teaching. They were trained on photographs of which a part is under research-only or unstated terms;
 whoever wants to use them for anything else should train again on data they may use (models/recipes).
 `;
+}
+
+function whatItIs({ size, quantizer }: Manifest): string {
+  const { reduction, frames } = size;
+  const tokens = `one of ${grouped(quantizer.codebookSize!)} tokens`;
+  if (!frames) return `A visual tokenizer: each ${reduction} × ${reduction} patch of a picture becomes ${tokens}.`;
+  const cell = `${reduction} × ${reduction} patch of ${frames.reduction} frames`;
+  const first = frames.rule === 'causal' ? ' The first frame stands for itself, so that it also reads single pictures.' : '';
+  return `A tokenizer of clips: each ${cell} becomes ${tokens}.${first}`;
+}
+
+function codebookRow({ quantizer }: Manifest): string {
+  if (quantizer.kind === 'lfq')
+    return `tokens | ${quantizer.bits} bits, the signs of ${quantizer.bits} numbers; there is no codebook to learn`;
+  const score = quantizer.score === 'cosine' ? 'angle' : 'distance';
+  return `codebook | ${grouped(quantizer.codebookSize!)} entries of ${quantizer.entryDimension} dimensions, nearest by ${score}`;
+}
+
+function sizeRow({ size }: Manifest): string {
+  const { multipleOf, minimum, maximum, frames } = size;
+  const sides = `sides that are multiples of ${multipleOf}, ${minimum} to ${grouped(maximum!)} pixels`;
+  if (!frames) return `pictures | ${sides}`;
+  const { rule, reduction, window } = frames;
+  return `clips | ${rule === 'causal' ? `1 + a multiple of ${reduction} frames, at most ${window} a run` : `${window} frames a run`}; ${sides}`;
+}
+
+function results({ kodak, clips, together }: Training): string {
+  const parts: string[] = [];
+  if (kodak) {
+    parts.push(`${kodak.pictures} Kodak pictures, never trained on, centre ${kodak.size} × ${kodak.size} in one piece, 8-bit RGB, with the weights of this folder:
+
+| PSNR | entries used | dead entries | perplexity | sharpness |
+| --- | --- | --- | --- | --- |
+| ${[`${kodak.psnr.toFixed(2)} dB`, ...use(kodak), kodak.sharpness.toFixed(2)].join(' | ')} |`);
+  }
+  if (clips) {
+    parts.push(`${clips.clips} clips, never trained on, short side scaled to ${clips.size}, centre ${clips.size} × ${clips.size}, in runs of ${clips.frames} frames, 8-bit RGB, with the weights of this folder:
+
+| PSNR | entries used | dead entries | perplexity | sharpness | flicker |
+| --- | --- | --- | --- | --- | --- |
+| ${[`${clips.psnr.toFixed(2)} dB`, ...use(clips), clips.sharpness.toFixed(2), clips.flicker.toFixed(2)].join(' | ')} |
+
+Flicker is how much the parts that stand still in the source move from frame to frame, over how much they do in the source.`);
+  }
+  if (together?.entropy !== undefined) {
+    parts.push(
+      `Over all of these pictures and clips together ${(100 * together.usage).toFixed(1)} % of the entries are used, and a token carries ${together.entropy.toFixed(2)} bits.`,
+    );
+  }
+  parts.push(`PSNR is the mean over the ${kodak ? 'pictures' : 'clips'}${kodak && clips ? ' or clips' : ''}. Usage and perplexity are those of all their tokens together. Sharpness is the mean gradient magnitude of
+the reconstruction over that of the source: 1 is as sharp as the source.`);
+  return parts.join('\n\n');
+}
+
+function use({ usage, dead, perplexity }: Use): string[] {
+  return [`${(100 * usage).toFixed(1)} %`, String(dead), perplexity.toFixed(0)];
 }
 
 function grouped(value: number): string {

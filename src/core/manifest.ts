@@ -53,6 +53,9 @@ export interface PixelSettings {
   readonly outputRange: readonly [number, number];
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
+  /** Where the decoder's numbers are not normalized as the encoder's are; by default `mean` and `std`. */
+  readonly outputMean?: readonly number[];
+  readonly outputStd?: readonly number[];
   readonly channels?: 'rgb' | 'bgr';
   readonly map?: 'linear' | 'dalle-map-pixels';
 }
@@ -99,4 +102,6 @@ export interface ModelFigures {
   readonly dead?: number;
   readonly bitsPerPixel?: number;
   readonly sharpness?: number;
+  /** Of clips: how much still parts move from frame to frame, over how much they do in the source; 1 is as calm as the source. */
+  readonly flicker?: number;
 }

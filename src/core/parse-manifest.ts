@@ -129,7 +129,14 @@ const manifest = object(
     ),
     pixels: object(
       { range: list(number, 2), outputRange: list(number, 2) },
-      { mean: list(number, 3), std: list(number, 3), channels: oneOf('rgb', 'bgr'), map: oneOf('linear', 'dalle-map-pixels') },
+      {
+        mean: list(number, 3),
+        std: list(number, 3),
+        outputMean: list(number, 3),
+        outputStd: list(number, 3),
+        channels: oneOf('rgb', 'bgr'),
+        map: oneOf('linear', 'dalle-map-pixels'),
+      },
     ),
     graphs: object({ encoder: graph, decoder: graph }, { discriminator: graph }),
     files: list(
@@ -154,6 +161,7 @@ const manifest = object(
           dead: whole(0),
           bitsPerPixel: number,
           sharpness: number,
+          flicker: number,
         },
       ),
     ),
@@ -204,6 +212,7 @@ function checkRanges({ pixels, size }: Manifest): void {
   if (pixels.range[0] === pixels.range[1]) complain('pixels.range', 'must not be empty');
   if (pixels.outputRange[0] === pixels.outputRange[1]) complain('pixels.outputRange', 'must not be empty');
   if (pixels.std?.includes(0)) complain('pixels.std', 'must not contain 0');
+  if (pixels.outputStd?.includes(0)) complain('pixels.outputStd', 'must not contain 0');
   if (size.fixed && !size.preferred) complain('size.preferred', 'is missing although size.fixed is true');
   if (size.maximum !== undefined && size.maximum < (size.minimum ?? size.multipleOf)) {
     complain('size.maximum', 'must not be under the minimum');

@@ -54,7 +54,7 @@ describe('building the folder of a model', () => {
   });
 
   it('says which name it does not know', async () => {
-    await expect(buildModel('magvit', folder)).rejects.toThrow('magvit begins with none of vqvae, vqgan');
+    await expect(buildModel('rqvae', folder)).rejects.toThrow('rqvae begins with none of vqvae, vqgan, magvit, magvit2');
   });
 });
 
