@@ -8,12 +8,12 @@ export interface CameraViews {
   readonly show: (frame: ImageBitmap | Picture) => Promise<void>;
   /** Takes a frame into the rolling clip. */
   readonly roll: (frame: ImageBitmap | Picture, time: number) => Promise<void>;
-  /** Opens the last frames as a clip; false while there are too few. */
+  /** Opens the last frames as a clip; false while there are too few, or no new ones. */
   readonly showRolled: () => Promise<boolean>;
   readonly emptyRoll: () => void;
 }
 
-/** While the rolling clip has not enough frames yet. Milliseconds. */
+/** While the rolling clip has not enough new frames yet. Milliseconds. */
 const SHORT_WAIT = 50;
 
 /**

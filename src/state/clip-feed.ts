@@ -1,3 +1,4 @@
+import { TokenscopeError } from '../core/errors.ts';
 import type { Framing, Size } from '../core/framing.ts';
 import { modelSize } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
@@ -88,7 +89,13 @@ export function keepClips(store: Store, engine: Engine) {
       teller.end();
       for (const feed of feeds) feed.end();
     } catch (error) {
-      for (const feed of feeds) feed.end(error);
+      // What was read before a damaged place is a clip too; the damage is told.
+      const rest = feeds[0]!.frames.length > 0 && isOfFile(error);
+      if (rest) {
+        teller.end();
+        store.setState({ error });
+      }
+      for (const feed of feeds) feed.end(rest ? undefined : error);
     }
   }
 
@@ -123,6 +130,11 @@ export function keepClips(store: Store, engine: Engine) {
 }
 
 export type KeptClips = ReturnType<typeof keepClips>;
+
+/** A failure of the file, not of the engine. */
+function isOfFile(error: unknown): error is TokenscopeError {
+  return error instanceof TokenscopeError && /^(clip|media)-/.test(error.code);
+}
 
 function nameOf({ height, width }: Size): string {
   return `${height}x${width}`;
@@ -168,8 +180,11 @@ function growingFeed(size: Size, expected: () => number): GrowingFeed {
         if (frames.length >= count || state === 'complete') return;
         if (typeof state === 'object') throw state.error;
         await new Promise<void>((resolve) => {
-          waiting.push(resolve);
-          signal.addEventListener('abort', () => resolve(), { once: true });
+          waiting.push(() => {
+            signal.removeEventListener('abort', wake);
+            resolve();
+          });
+          signal.addEventListener('abort', wake);
         });
       }
     },

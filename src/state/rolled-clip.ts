@@ -19,10 +19,12 @@ interface RolledFrame {
 export function rollFrames(engine: Engine) {
   let frames: RolledFrame[] = [];
   let newest = Number.NEGATIVE_INFINITY;
+  let given: readonly RolledFrame[] = frames;
 
   return {
     empty(): void {
       frames = [];
+      given = frames;
       newest = Number.NEGATIVE_INFINITY;
     },
     /** Takes a frame over, unless it comes too soon after the last one. */
@@ -39,9 +41,11 @@ export function rollFrames(engine: Engine) {
       const [picture] = await engine.frameOnce(frame, { ...DEFAULT_FRAMING, fit: 'stretch' }, [size]);
       frames = [...frames, { picture: picture!, time }].slice(-length);
     },
-    /** The last `length` frames, and the piece that is all of them; undefined while there are too few. */
+    /** The last `length` frames, and the piece that is all of them; undefined while there are too few, or no new ones. */
     clip(length: number, name: string): { clip: OpenedClip; window: ClipWindow } | undefined {
-      return frames.length < length ? undefined : asClip(frames, name);
+      if (frames.length < length || frames === given) return undefined;
+      given = frames;
+      return asClip(frames, name);
     },
   };
 }

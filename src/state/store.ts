@@ -9,7 +9,7 @@ import type { Picture } from '../core/picture.ts';
 import type { Cell, Latents, TokenGrid } from '../core/token-grid.ts';
 import type { DeviceFacts, ModelId, Nearest, OpenModel, OpenProgress } from '../engine/protocol.ts';
 
-export type Place = 'pipeline' | 'compare' | 'codebook';
+export type Place = 'pipeline' | 'compare' | 'codebook' | 'clip';
 export type Palette = 'geometry' | 'hash' | 'usage' | 'distance' | 'bits';
 export type CompareMode = 'side' | 'split' | 'blink' | 'difference';
 export type EntryOrder = 'index' | 'usage' | 'brightness' | 'hue' | 'similarity' | 'map';

@@ -57,7 +57,7 @@ const flag = (name: string, write: (state: State) => boolean): Field<boolean> =>
 
 /** Every part of a link, by the key it has in LinkState. */
 const fields: { readonly [K in keyof LinkState]: Field<LinkState[K]> } = {
-  place: oneOf('place', ['pipeline', 'compare', 'codebook'], (state) => changed(state.place, initialState.place)),
+  place: oneOf('place', ['pipeline', 'compare', 'codebook', 'clip'], (state) => changed(state.place, initialState.place)),
   models: {
     name: 'model',
     read: (text) => text.split(',').filter((id) => /^[\w.-]{1,64}$/.test(id)),

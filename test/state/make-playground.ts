@@ -114,5 +114,5 @@ export function makePlayground(before?: (method: keyof Engine) => unknown, other
   const host = fakeHost(engine);
   const { store, actions, start } = createPlayground(host, { ...surroundings, ...other });
   const count = (method: keyof Engine) => engine.calls.filter((call) => call === method).length;
-  return { engine, host, store, actions, start, count, now: store.getState };
+  return { engine, host, store, actions, start, count, now: store.getState, surroundings };
 }
