@@ -1,21 +1,26 @@
+import type { Checkpoint } from '../architecture.ts';
 import type { Graph, Value } from '../graph.ts';
 import { architecture, type NetworkFacts } from '../network.ts';
 import { countParts, sizeOf } from '../tensor-sizes.ts';
-import type { StoredTensors } from '../tensors.ts';
 import { range, type TorchLayers } from '../torch-layers.ts';
-import { likelyGroups, readVqgan, reductionOf, type VqganBlock, type VqganHalf, type VqganShape } from '../vqgan-shape.ts';
+import { sideOf, sizeRule } from '../vqgan-network.ts';
+import { likelyGroups, readVqgan, type VqganBlock, type VqganHalf, type VqganShape } from '../vqgan-shape.ts';
 
 /** Open-MAGVIT2 for pictures (arXiv 2409.04410): residual blocks only, and norms that look at all tokens in the decoder. */
 interface Settings extends VqganShape {
   readonly groups: number;
   /** Latent channels, each of which is one bit of the token. */
   readonly bits: number;
+  /** Side of the pictures it was trained with. */
+  readonly preferred: number;
 }
 
 const ANCHOR = 'decoder.adaptive.0.gamma.weight';
 const EPSILON = 1e-6;
+const USUAL_SIDE = 256;
 
-function recognise({ tensors }: { tensors: StoredTensors }): Settings | undefined {
+function recognise(checkpoint: Checkpoint): Settings | undefined {
+  const { tensors } = checkpoint;
   const input = tensors.get('encoder.conv_in.weight')?.shape;
   if (!tensors.has(ANCHOR) || input?.length !== 4) return undefined;
   const count = Math.max(...['encoder', 'decoder'].map((half) => countParts(tensors, `${half}.mid_block`)));
@@ -31,7 +36,8 @@ function recognise({ tensors }: { tensors: StoredTensors }): Settings | undefine
     normOut: 'norm_out',
     attention: [],
   });
-  return { ...shape, groups: likelyGroups(shape), bits: sizeOf(tensors, 'encoder.conv_out.weight') };
+  const preferred = sideOf(checkpoint, 'resolution') ?? USUAL_SIDE;
+  return { ...shape, groups: likelyGroups(shape), bits: sizeOf(tensors, 'encoder.conv_out.weight'), preferred };
 }
 
 /** Draws the network's two halves; blocks have no biases, and a 1 × 1 convolution on their way around where widths differ. */
@@ -114,7 +120,8 @@ class Drawing {
     const cells = sum(graph.add(graph.mul(graph.slice(latents, 1, 0, 1), number(0)), number(1)));
     const mean = graph.div(sum(latents), cells);
     const away = graph.sub(latents, mean);
-    const others = graph.node('Max', [graph.sub(cells, number(1)), number(1)]);
+    // cells − 1, but 1 for a single cell; WebGPU has no kernel for Max.
+    const others = graph.add(graph.relu(graph.sub(cells, number(2))), number(1));
     const variance = graph.div(sum(graph.mul(away, away)), others);
     const deviation = graph.node('Sqrt', [graph.add(variance, number(EPSILON))]);
     const flat = (x: Value) => graph.reshape(x, [-1, this.#settings.bits]);
@@ -135,12 +142,11 @@ class Drawing {
   }
 }
 
-function describe(settings: Settings): NetworkFacts {
-  const reduction = reductionOf(settings);
+function describe({ bits, preferred, ...shape }: Settings): NetworkFacts {
   return {
     medium: 'image',
-    quantizer: { kind: 'lfq', bits: settings.bits, firstBit: 'least' },
-    size: { reduction, multipleOf: reduction, minimum: 2 * reduction, maximum: 1024, preferred: [256, 256] },
+    quantizer: { kind: 'lfq', bits, firstBit: 'least' },
+    size: sizeRule({ shape, preferred }),
     pixels: { range: [-1, 1], outputRange: [-1, 1], channels: 'rgb' },
     pixelLayout: 'NCHW',
     latentLayout: 'NDHW',
