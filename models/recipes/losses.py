@@ -30,6 +30,14 @@ def multiscale_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (2, 4, 8)) -> 
     return sum(F.l1_loss(F.avg_pool2d(a, s), F.avg_pool2d(b, s)) for s in scales)
 
 
+def chroma_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (4, 8, 16)) -> Tensor:
+    """On what is left of each channel without the luma (BT.601), where L1 on channels alone gives tints away cheaply."""
+    luma = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    error = a - b
+    tint = error - (luma * error).sum(1, keepdim=True)
+    return sum(F.avg_pool2d(tint, s).abs().mean() for s in scales)
+
+
 def finest_band(x: Tensor) -> Tensor:
     return x - F.avg_pool2d(x, 3, stride=1, padding=1, count_include_pad=False)
 
@@ -94,11 +102,11 @@ class ClipDiscriminator(nn.Module):
         self.span = 2 ** len(widths)
 
     def forward(self, clip: Tensor) -> tuple[Tensor, list[Tensor]]:
-        short = -clip.shape[2] % self.span
-        if clip.shape[2] > self.span:  # 17 frames: the first one, alone in a clip, is judged in pictures
-            clip = clip[:, :, clip.shape[2] % self.span :]
-        elif short:
-            clip = torch.cat([clip[:, :, :1]] * short + [clip], 2)
+        rest = clip.shape[2] % self.span
+        if clip.shape[2] > self.span:  # of 17 frames the first is left out: pictures judge that part
+            clip = clip[:, :, rest:]
+        elif rest:
+            clip = torch.cat([clip[:, :, :1]] * (self.span - rest) + [clip], 2)
         band = finest_band(as_frames(clip)).unflatten(0, (len(clip), -1)).movedim(1, 2)
         features, x = [], torch.cat([clip, 3 * band], dim=1)
         for layer in (*self.layers, self.mix):

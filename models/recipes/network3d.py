@@ -269,27 +269,17 @@ def count_flops(network: ClipAutoencoder, frames: int = 16, size: int = 128) -> 
     """FLOP (2 x multiply-add) of encoder and decoder for one square clip."""
     total = 0
 
-    def add(conv: nn.Module, _inputs, output: Tensor) -> None:
-        nonlocal total
-        channels = 2 if isinstance(conv, TimeConv) else 1
-        planes = output.shape[0] * (output.shape[1] if channels == 2 else 1)
-        total += 2 * conv.weight.numel() * planes * output.shape[-2] * output.shape[-1]
-
-    def attend(attention: Attention, _inputs, output: Tensor) -> None:
+    def add(module: nn.Module, _inputs, output: Tensor) -> None:
         nonlocal total
         positions = output.shape[-2] * output.shape[-1]
-        total += output.shape[0] * output.shape[1] * 4 * positions * positions * output.shape[2]
+        planes = output.numel() // positions // output.shape[2 if output.dim() == 5 else 1]
+        if isinstance(module, PlaneAttention):
+            total += planes * 4 * positions * positions * output.shape[2]
+        else:
+            total += 2 * module.weight.numel() * planes * positions
 
-    hooks = []
-    for module in network.modules():
-        if isinstance(module, PlaneConv):
-            hooks.append(module.register_forward_hook(
-                lambda conv, i, out: add(conv, i, out.flatten(0, 1))
-            ))
-        elif isinstance(module, nn.Conv2d | TimeConv):
-            hooks.append(module.register_forward_hook(add))
-        elif isinstance(module, PlaneAttention):
-            hooks.append(module.register_forward_hook(attend))
+    counted = (nn.Conv2d, TimeConv, PlaneAttention)
+    hooks = [m.register_forward_hook(add) for m in network.modules() if isinstance(m, counted)]
     with torch.no_grad():
         network.decoder(network.encoder(torch.zeros(1, 3, frames, size, size)))
     for hook in hooks:

@@ -135,3 +135,22 @@ class LookupFree(nn.Module):
         for bit in on.unbind(-1):
             joint = torch.cat([joint * (1 - bit[:, None]), joint * bit[:, None]], 1)
         return joint
+
+
+@torch.no_grad()
+def fit_bits(features: Tensor, targets: Tensor, bits: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """A start for a lookup-free quantizer from M features (M x C) and what the decoder wants to know (M x D).
+
+    The strongest directions of the features, at equal strength and turned at random, so that the bits are even and
+    say different things; and the best linear guess of the targets from their signs. Returns two linear maps
+    (weight, bias): features → latents and bits → targets.
+    """
+    mean = features.mean(0)
+    strength, directions = torch.linalg.eigh(torch.cov(features.T))
+    whitening = directions[:, -bits:] / strength[-bits:].clamp(min=1e-8).sqrt()
+    weight = (whitening @ torch.linalg.qr(torch.randn(bits, bits))[0]).T
+    bias = -weight @ mean
+    signs = torch.where(features @ weight.T + bias > 0, 1.0, -1.0)
+    known = torch.cat([signs, torch.ones(len(signs), 1)], 1)
+    guess = torch.linalg.lstsq(known, targets).solution
+    return weight, bias, guess[:-1].T, guess[-1]

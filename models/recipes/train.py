@@ -28,6 +28,7 @@ from losses import (
     Discriminator,
     adaptive_weight,
     as_frames,
+    chroma_l1,
     detail_energy_l1,
     discriminator_hinge,
     feature_matching,
@@ -37,7 +38,7 @@ from losses import (
     time_l1,
 )
 from network3d import inflate
-from quantizer import LookupFree, Quantizer
+from quantizer import LookupFree, Quantizer, fit_bits
 from tokenizer import is_lookup_free, make_autoencoder
 
 
@@ -79,14 +80,34 @@ class Trainer:
         for name in self.VALUES:
             setattr(self, name, state[name])
 
-    def start_from(self, folder: Path) -> None:
+    def start_from(self, folder: Path, source: Callable[[int], Tensor]) -> None:
         """A clip model begins as an exported model for pictures, with its codebook."""
-        inflate(self.network, {name: w.float() for name, w in load_file(folder / "weights.safetensors").items()})
-        self.average.load_state_dict(self.network.state_dict())
-        if not is_lookup_free(self.recipe.network):
+        weights = {name: w.float() for name, w in load_file(folder / "weights.safetensors").items()}
+        inflate(self.network, weights)
+        if is_lookup_free(self.recipe.network):
+            self._fit_bits(weights, source)
+        else:
             codebook = load_file(folder / "codebook.safetensors")["codebook"]
             self.quantizer.restart(torch.ones(len(codebook), dtype=torch.bool), codebook)
             self.quantizes = True
+        self.average.load_state_dict(self.network.state_dict())
+
+    @torch.no_grad()
+    def _fit_bits(self, flat: dict[str, Tensor], source: Callable[[int], Tensor]) -> None:
+        """Bits in place of the 2D model's latents: new first and last layers around the same network."""
+        features: list[Tensor] = []
+        project, lift = self.network.encoder.project, self.network.decoder.lift
+        hook = project.register_forward_pre_hook(lambda _, inputs: features.append(inputs[0].movedim(2, -1).flatten(0, -2)))
+        for step in range(self.recipe.codebook_batches):
+            self.network.encoder(source(step))
+        hook.remove()
+        seen = torch.cat(features)
+        latents = seen @ flat["encoder.project.weight"].flatten(1).T + flat["encoder.project.bias"]
+        weight, bias, guess, rest = fit_bits(seen, F.normalize(latents, dim=-1), self.recipe.network.entryDimension)
+        project.weight.copy_(weight[:, :, None, None])
+        project.bias.copy_(bias)
+        lift.weight.copy_(torch.einsum("odyx,di->oiyx", flat["decoder.lift.weight"], guess))
+        lift.bias.copy_(flat["decoder.lift.bias"] + flat["decoder.lift.weight"].sum((2, 3)) @ rest)
 
     @property
     def progress(self) -> float:
@@ -128,6 +149,8 @@ class Trainer:
             loss = loss + weights.multiscale * multiscale_l1(copy, source)
         if weights.gradient:
             loss = loss + weights.gradient * gradient_l1(copy, source)
+        if weights.chroma:
+            loss = loss + weights.chroma * chroma_l1(copy, source)
         if weights.time:
             loss = loss + weights.time * time_l1(reconstruction, pixels)
         parts |= {"loss": loss, "commitment": commitment}
@@ -203,7 +226,9 @@ def make_quantizer(recipe: Recipe) -> Quantizer | LookupFree:
     settings = recipe.network
     if is_lookup_free(settings):
         return LookupFree(settings.entryDimension, recipe.entropy)
-    return Quantizer(settings.codebookSize, settings.entryDimension, settings.lookup, patience=recipe.patience)
+    return Quantizer(
+        settings.codebookSize, settings.entryDimension, settings.lookup, recipe.codebook_decay, recipe.patience
+    )
 
 
 def make_source(recipe: Recipe, photos: Photos, clips: Clips | None, seed: int) -> Callable[[int], Tensor]:
@@ -244,12 +269,6 @@ def main() -> None:
     state_file = arguments.out / "state.pt"
     if state_file.exists():
         trainer.load(state_file)
-    elif recipe.clips:
-        folder = arguments.start or Path(__file__).parent / "out" / recipe.clips.start_from
-        if (folder / "weights.safetensors").exists():
-            trainer.start_from(folder)
-        else:
-            print(f"{folder} holds no weights: starting from random ones", flush=True)
     seed = arguments.seed + trainer.step
     torch.manual_seed(seed)
     cache = arguments.cache or arguments.out.parent / "cache"
@@ -258,6 +277,12 @@ def main() -> None:
         parser.error(f"{recipe.id} also needs --clips")
     clips = Clips(arguments.clips, cache) if recipe.clips else None
     source = make_source(recipe, photos, clips, seed)
+    if recipe.clips and trainer.step == 0:
+        folder = arguments.start or Path(__file__).parent / "out" / recipe.clips.start_from
+        if (folder / "weights.safetensors").exists():
+            trainer.start_from(folder, source)
+        else:
+            print(f"{folder} holds no weights: starting from random ones", flush=True)
     data = {"photos": len(photos), "clips": len(clips) if clips else 0}
 
     stopping = False

@@ -13,6 +13,7 @@ class PixelWeights:
     mse: float = 0.0
     multiscale: float = 0.0
     gradient: float = 0.0
+    chroma: float = 0.0  # L1 on the colour of 4 x 4 to 16 x 16 means
     time: float = 0.0  # L1 on the differences of neighbouring frames
 
 
@@ -59,7 +60,8 @@ class Recipe:
     unquantized_steps: int = 400
     codebook_batches: int = 20
     weight_average: float = 0.999
-    patience: int = 40
+    patience: int = 40  # steps until an unused entry starts again
+    codebook_decay: float = 0.99
     betas: tuple[float, float] = (0.9, 0.99)
     clips: ClipPlan | None = None
     entropy: float = 0.0  # weight of the entropy terms of a lookup-free quantizer

@@ -17,7 +17,7 @@ RECIPE = replace(
         "commitment (0.1), entropy of the bits (0.03: low for a position, high over the last batches)",
     ),
     clips=ClipPlan(
-        batches=((2, 17, 64), (4, 1, 128), (1, 17, 96), (2, 17, 64), (3, 5, 96), (1, 17, 128)),
+        batches=((6, 5, 64), (4, 9, 64), (6, 1, 128), (2, 17, 64), (4, 5, 96), (12, 1, 96), (1, 17, 128)),
         moves_share=0.3,
         start_from="vqgan-f8",
     ),

@@ -15,12 +15,12 @@ RECIPE = Recipe(
         codebookSize=1024,
         lookup="cosine",
     ),
-    pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.25, time=0.5),
+    pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.25, chroma=0.5, time=0.5),
     commitment=0.25,
     adversarial=Adversarial(
         start=0.6,
         ramp=200,
-        pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.1, time=0.5),
+        pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.1, chroma=0.5, time=0.5),
         weight=1.0,
         feature_matching=0.3,
         detail_energy=3.0,
@@ -29,16 +29,19 @@ RECIPE = Recipe(
         critic_learning_rate=4e-4,
     ),
     loss_sentence=(
-        "L1 and squared error on pixels, L1 on 2 x 2 to 8 x 8 means, on gradients and on the differences of neighbouring "
+        "L1 and squared error on pixels, L1 on 2 x 2 to 8 x 8 means, on gradients, on colour and on the differences of neighbouring "
         "frames, commitment (0.25); in the last part, with the encoder at rest, also a 3D patch discriminator (spectral norm, "
         "hinge, adaptive weight), matching of its features and of the local strength of Laplacian bands, and a penalty on "
         "error that repeats with the token grid. No pretrained perceptual network."
     ),
-    learning_rate=5e-4,
-    weight_average=0.995,
+    # A few clips are a small and one-sided batch: smaller steps, and a codebook that forgets slowly.
+    learning_rate=2e-4,
+    codebook_decay=0.997,
+    patience=400,
+    weight_average=0.997,
     drawn_share=0.0,
     clips=ClipPlan(
-        batches=((2, 16, 64), (1, 16, 96), (2, 16, 64), (1, 16, 96), (2, 16, 64), (1, 16, 128)),
+        batches=((8, 4, 64), (4, 8, 64), (2, 8, 96), (2, 16, 64), (4, 4, 96), (1, 16, 128)),
         moves_share=0.3,
         start_from="vqgan-f8",
     ),

@@ -8,6 +8,17 @@ RECIPE = replace(
     F8,
     id="vqgan-f16",
     network=replace(F8.network, widths=(80, 128, 176), blocks=(1, 1, 2), decoderBlocks=(1, 2, 2)),
+    # Ten bits for 16 x 16 pixels: without a term of its own, colour is the first thing left out.
+    pixels=replace(F8.pixels, chroma=1.5),
+    # A token says less than at f8, so more of the texture is left to the second part.
+    adversarial=replace(
+        F8.adversarial,
+        start=0.42,
+        pixels=replace(F8.adversarial.pixels, chroma=1.0),
+        detail_energy=6.0,
+        learning_rate=3e-4,
+    ),
+    loss_sentence=F8.loss_sentence.replace("and on gradients", "on gradients and on the colour of 4 x 4 to 16 x 16 means"),
     crop=128,
     batch=8,
 )
