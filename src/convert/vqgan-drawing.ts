@@ -18,9 +18,6 @@ export interface VqganStyle {
   readonly shortcutOfOutput?: boolean;
 }
 
-/** Names under which code bases keep the convolution on a block's way around. */
-const SHORTCUTS = ['nin_shortcut', 'conv_shortcut'];
-
 /** Draws blocks of the VQGAN family; `latents` and `factor` are for norms modulated by latents enlarged `factor` times. */
 class Blocks {
   readonly #layers: TorchLayers;
@@ -69,7 +66,9 @@ class Blocks {
     h = await this.#layers.conv(h, `${name}.conv1`, [inputs, outputs, 3], { bias });
     h = activate(this.#graph, await this.norm(h, `${name}.norm2`, outputs), activation);
     h = await this.#layers.conv(h, `${name}.conv2`, [outputs, outputs, 3], { bias });
-    const shortcut = SHORTCUTS.map((part) => `${name}.${part}`).find((part) => this.#has(part)) ?? `${name}.${SHORTCUTS[0]}`;
+    const { shortcut: part = 'nin_shortcut' } = this.#style.names;
+    // CompVis's code can be told to take a 3 x 3 convolution, which has another name there.
+    const shortcut = `${name}.${this.#has(`${name}.conv_shortcut`) ? 'conv_shortcut' : part}`;
     if (inputs === outputs && !this.#has(shortcut)) return this.#graph.add(x, h);
     const [around, width] = shortcutOfOutput ? [h, outputs] : [x, inputs];
     const size = this.#layers.shapeOf(`${shortcut}.weight`)?.[2] === 3 ? 3 : 1;

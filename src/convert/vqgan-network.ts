@@ -55,7 +55,7 @@ export function readTokenizer(checkpoint: Checkpoint, family: VqganFamily): Vqga
   const { tensors } = checkpoint;
   const { names, table, projected = true } = family;
   const shape = readVqgan(tensors, names);
-  checkColours(checkpoint, shape);
+  checkHalves(checkpoint, shape);
   const codebookSize = sizeOf(tensors, table);
   const entryDimension = sizeOf(tensors, table, 1);
   return {
@@ -77,10 +77,17 @@ export function sideOf(checkpoint: Checkpoint, setting: string, least = 1): numb
   return Number.isSafeInteger(side) && (side as number) >= least ? (side as number) : undefined;
 }
 
-function checkColours({ file }: Checkpoint, { encoder, decoder }: VqganShape): void {
+/** Their sizes begin and end the network, so they must be there before anything is drawn. */
+const ENDS = ['encoder.conv_in', 'encoder.conv_out', 'decoder.conv_in', 'decoder.conv_out'];
+
+function checkHalves({ file, tensors }: Checkpoint, { encoder, decoder }: VqganShape): void {
+  const refuse = (reason: string) => new TokenscopeError('model-corrupt', { file, reason });
+  // As Chameleon's is in the hub's own format.
+  if (![...tensors.keys()].some((name) => name.startsWith('decoder.'))) throw refuse('it holds an encoder without its decoder');
+  const missing = ENDS.map((name) => `${name}.weight`).find((name) => !tensors.has(name));
+  if (missing) throw refuse(`it has no tensor ${missing}`);
   const odd = [encoder.inputs, decoder.outputs].find((colours) => colours !== 1 && colours !== 3);
-  if (odd === undefined) return;
-  throw new TokenscopeError('model-corrupt', { file, reason: `its pictures have ${odd} channels, not 3` });
+  if (odd !== undefined) throw refuse(`its pictures have ${odd} channels, not 3`);
 }
 
 /** Sizes that such a network takes; `patch` is the side of what it sees as one pixel. */

@@ -21,6 +21,8 @@ export interface VqganNames {
   /** What stands between the levels and the output, inside `encoder` and `decoder`: either, where it is stored. */
   readonly middle: readonly { readonly name: string; readonly kind: 'block' | 'attention' }[];
   readonly normOut: string;
+  /** The convolution on a block's way around, where it is not `nin_shortcut`. */
+  readonly shortcut?: string;
   /** Names of attention's parts, of which the stored ones count. */
   readonly attention: readonly (AttentionNames & { readonly norms: readonly string[] })[];
 }
@@ -83,7 +85,7 @@ function readHalf(tensors: StoredTensors, names: VqganNames, half: 'encoder' | '
     levels,
     middle: names.middle
       .map(({ name, kind }) => ({ name: `${half}.${name}`, kind }))
-      .filter(({ name, kind }) => (kind === 'block' ? tensors.has(`${name}.conv1.weight`) : isAttention(tensors, names, name))),
+      .filter(({ name, kind }) => (kind === 'block' ? isBlock(tensors, name) : isAttention(tensors, names, name))),
   };
 }
 
@@ -93,19 +95,26 @@ function readLevel(
   { half, name, width, last }: { half: 'encoder' | 'decoder'; name: string; width: number; last: boolean },
 ): VqganLevel {
   const blocks: VqganBlock[] = [];
-  for (let j = 0; j < countParts(tensors, `${name}.${names.blocks}`); j++) {
+  const count = countParts(tensors, `${name}.${names.blocks}`);
+  for (let j = 0; j < count; j++) {
     const block = `${name}.${names.blocks}.${j}`;
-    const outputs = sizeOf(tensors, `${block}.conv2.weight`);
+    const outputs = sizeOf(tensors, `${block}.conv2.weight`) || sizeOf(tensors, `${block}.conv1.weight`);
     const attention = `${name}.${names.attentions}.${j}`;
     const inputs = blocks.at(-1)?.outputs ?? width;
     blocks.push({ name: block, inputs, outputs, ...(isAttention(tensors, names, attention) && { attention }) });
   }
-  const conv = `${name}.${half === 'encoder' ? names.downsample : names.upsample}.weight`;
-  return { name, blocks, resample: tensors.has(conv) ? 'conv' : last ? 'none' : 'plain' };
+  const conv = `${name}.${half === 'encoder' ? names.downsample : names.upsample}`;
+  const resampled = tensors.has(`${conv}.weight`) || tensors.has(`${conv}.bias`);
+  return { name, blocks, resample: resampled ? 'conv' : last ? 'none' : 'plain' };
+}
+
+/** One tensor is enough to know a part by, so that a damaged file is told what it lacks. */
+function isBlock(tensors: StoredTensors, name: string): boolean {
+  return ['conv1', 'conv2'].some((part) => tensors.has(`${name}.${part}.weight`));
 }
 
 function isAttention(tensors: StoredTensors, names: VqganNames, name: string): boolean {
-  return names.attention.some(({ q }) => tensors.has(`${name}.${q}.weight`));
+  return names.attention.some(({ q, k, v, out }) => [q, k, v, out].some((part) => tensors.has(`${name}.${part}.weight`)));
 }
 
 /** Pixels of a side that become one cell. */

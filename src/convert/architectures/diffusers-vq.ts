@@ -20,6 +20,7 @@ const names: VqganNames = {
     { name: 'mid_block.resnets.1', kind: 'block' },
   ],
   normOut: 'conv_norm_out',
+  shortcut: 'conv_shortcut',
   attention: [
     { q: 'to_q', k: 'to_k', v: 'to_v', out: 'to_out.0', norms: ['group_norm', 'spatial_norm'] },
     { q: 'query', k: 'key', v: 'value', out: 'proj_attn', norms: ['group_norm', 'spatial_norm'] },
