@@ -9,6 +9,7 @@ const dialogs = {
   tray: lazy(() => import('./tray-panel.tsx')),
   tokens: lazy(() => import('./tokens-dialog.tsx')),
   stored: lazy(() => import('./stored-dialog.tsx')),
+  'clip-save': lazy(() => import('./clip-save-dialog.tsx')),
   'self-test': lazy(() => import('./self-test-dialog.tsx')),
 } satisfies Record<DialogName, unknown>;
 

@@ -10,6 +10,7 @@ const components: Record<Place, ComponentType> = {
   pipeline: PipelinePlace,
   compare: lazy(async () => ({ default: (await import('./compare-place.tsx')).ComparePlace })),
   codebook: lazy(async () => ({ default: (await import('./codebook-place.tsx')).CodebookPlace })),
+  clip: lazy(async () => ({ default: (await import('./clip-place.tsx')).ClipPlace })),
 };
 
 /** The place the visitor is in. A view that breaks takes its place with it, never the page. */

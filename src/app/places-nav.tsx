@@ -4,7 +4,7 @@ import { useActions, useTokenscope } from '../state/hooks.ts';
 import type { Place } from '../state/store.ts';
 import styles from './places-nav.module.css';
 
-export const places: readonly Place[] = ['pipeline', 'compare', 'codebook'];
+export const places: readonly Place[] = ['pipeline', 'compare', 'codebook', 'clip'];
 
 /** The wordmark and the places; on a phone the places lie at the bottom of the screen. */
 export function PlacesNav() {

@@ -7,7 +7,7 @@ import { cameraFrames } from '../media/camera.ts';
 import { openClip } from '../media/clips/open-clip.ts';
 import { fetchFile } from '../media/fetch-file.ts';
 import { readFile } from '../media/read-file.ts';
-import { samples } from '../media/samples.ts';
+import { clipSamples, samples } from '../media/samples.ts';
 import { quantizers } from '../quantizers/index.ts';
 import type { EntryFacts, Surroundings } from '../state/surroundings.ts';
 
@@ -23,7 +23,7 @@ export interface EngineRoom {
 export function pageSurroundings(room: EngineRoom): Surroundings {
   return {
     catalog: room.catalog,
-    samples,
+    samples: [...samples, ...clipSamples],
     readFile,
     openSequence: openClip,
     fetchFile,

@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import { checkpoints } from './texts/checkpoints.ts';
+import { clip } from './texts/clip.ts';
 import { codebook } from './texts/codebook.ts';
 import { compare } from './texts/compare.ts';
 import { errors } from './texts/errors.ts';
@@ -11,7 +12,7 @@ import { sources } from './texts/sources.ts';
 import { words } from './texts/words.ts';
 
 /** Every sentence of the page by area; keys are written `area.key`. */
-export const areas = { words, shell, pipeline, compare, codebook, sources, errors, metrics, checkpoints };
+export const areas = { clip, words, shell, pipeline, compare, codebook, sources, errors, metrics, checkpoints };
 
 type Resources = { [A in keyof typeof areas]: (typeof areas)[A]['en'] };
 

@@ -189,10 +189,6 @@ export const errors = texts(
       what: 'What {{from}} gives does not fit what {{to}} takes: {{reason}}.',
       remedy: 'The files probably belong to different models. Choose in the sheet what each file is.',
     },
-    'zip-invalid': {
-      what: '{{file}} cannot be opened: {{reason}}.',
-      remedy: 'Make the zip file anew, or drop the unpacked folder.',
-    },
     'media-empty': {
       what: '{{file}} is empty: it holds 0 bytes.',
       remedy: 'Copy or download it again.',
@@ -520,10 +516,6 @@ export const errors = texts(
     'onnx-unlinked': {
       what: '{{from}} 的输出不适合 {{to}} 的输入：{{reason}}。',
       remedy: '这些文件很可能属于不同的模型。请在表单中选择每个文件的角色。',
-    },
-    'zip-invalid': {
-      what: '无法打开 {{file}}：{{reason}}。',
-      remedy: '请重新制作 zip 文件，或拖入解压后的文件夹。',
     },
     'media-empty': {
       what: '{{file}} 是空文件：0 字节。',

@@ -35,7 +35,8 @@ export const sources = texts(
         'GIF counts time in hundredths of a second and browsers play at most 50 frames per second; one frame in {{step}} was kept.',
       clipThinned: '{{name}} has {{rate}} frames per second; an even share of them is used, {{used}} per second.',
       clipShortened: 'Only {{frames}} frames of this size fit into memory; the piece was shortened to {{seconds}} s.',
-      clipStill: '{{model}} sees {{frames}} frames at once. The picture was repeated; shown are the first frame that came back and the first of {{planes}} planes.',
+      clipStill:
+        '{{model}} sees {{frames}} frames at once. The picture was repeated; shown are the first frame that came back and the first of {{planes}} planes.',
       skipped: '{{skipped}} files were passed over, because they are no pictures.',
       cut: 'Only the first {{kept}} files of the folder were taken.',
     },

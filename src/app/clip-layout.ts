@@ -1,0 +1,43 @@
+import type { Size } from '../core/framing.ts';
+import type { TimelineRows } from '../views/clip-timeline-geometry.ts';
+
+/** Sizes of the Clip place's parts. CSS pixels. */
+export interface ClipSizes {
+  readonly gap: number;
+  readonly player: Size;
+  readonly volume: Size;
+  /** The volume stands under the players. */
+  readonly stacked: boolean;
+  readonly rows: TimelineRows;
+}
+
+const CAPTION = 24;
+
+/** `window` is the width of the place and the height of the window; `players` pictures stand side by side. */
+export function clipSizes({ width, height }: Size, players: number, aspect: number): ClipSizes {
+  const rows = timelineRows(height, width);
+  const stacked = width < 900;
+  const gap = width < 660 ? 8 : height <= 780 ? 20 : 24;
+  const bars = (height <= 780 ? 48 : 56) + 54 + CAPTION + 44 + 46;
+  const below = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve;
+  const room = Math.max(200, Math.min(420, height - bars - below));
+  if (stacked) {
+    const across = Math.floor((width - (players - 1) * gap) / players);
+    const tall = Math.min(across / aspect, 420);
+    const player = { width: Math.floor(tall * aspect), height: Math.floor(tall) };
+    return { gap, player, volume: { width, height: Math.min(320, Math.max(220, width * 0.5)) }, stacked, rows };
+  }
+  // The volume keeps a third of the width, the players take what the height allows.
+  const widest = (width * 0.66 - players * gap) / players;
+  const tall = Math.min(room, widest / aspect);
+  const player = { width: Math.floor(tall * aspect), height: Math.floor(tall) };
+  const left = width - players * (player.width + gap);
+  return { gap, player, volume: { width: left, height: Math.max(player.height, 220) }, stacked, rows };
+}
+
+function timelineRows(height: number, width: number): TimelineRows {
+  const compact = height <= 780 || width < 700;
+  return compact
+    ? { frames: 34, brackets: 26, planes: 46, tube: 48, curve: 96 }
+    : { frames: 42, brackets: 30, planes: 60, tube: 58, curve: 120 };
+}

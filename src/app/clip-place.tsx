@@ -1,0 +1,177 @@
+import { useRef, useState } from 'react';
+import type { ClipPlan } from '../core/clip-plan.ts';
+import { number, useTexts } from '../i18n/index.ts';
+import { useSelectedPlane, useTokenscope } from '../state/hooks.ts';
+import type { ClipResult, CompareMode, Slot } from '../state/store.ts';
+import { Choices } from '../ui/choices.tsx';
+import { useElementSize, useWindowSize } from '../ui/size.ts';
+import { type ClipPlayer, useClipPlayer } from '../views/clip-clock.ts';
+import type { CurveKind } from '../views/clip-curves.ts';
+import { ClipNumbers } from '../views/clip-numbers.tsx';
+import { ClipTimeline } from '../views/clip-timeline.tsx';
+import { ClipVolume } from '../views/clip-volume.tsx';
+import type { VolumeView } from '../views/clip-volume-geometry.ts';
+import { ClipEmpty } from './clip-empty.tsx';
+import { useClipKeys } from './clip-keys.ts';
+import { type ClipSizes, clipSizes } from './clip-layout.ts';
+import { ClipPiece } from './clip-piece.tsx';
+import styles from './clip-place.module.css';
+import { ClipPlayers } from './clip-players.tsx';
+import { ClipTransport } from './clip-transport.tsx';
+
+/** Frames a second of token files, which say nothing about time. */
+const UNKNOWN_RATE = 8;
+
+/** A clip and its tokens: source and reconstructions in step, the token volume, and everything over time. */
+export function ClipPlace() {
+  const slots = useTokenscope((state) => state.slots);
+  const shown = slots.filter((slot): slot is SlotWithClip => slot.clip !== undefined && slot.clip.plan.frames > 0);
+  const clip = slots[0]?.clip && shown[0]?.key === slots[0].key ? shown[0].clip : undefined;
+  if (!clip) return <ClipEmpty />;
+  return <Filled slots={shown} clip={clip} />;
+}
+
+type SlotWithClip = Slot & { readonly clip: ClipResult };
+
+function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; readonly clip: ClipResult }) {
+  const { t } = useTexts();
+  const source = useTokenscope((state) => state.source);
+  const rate = source?.clip?.window.rate ?? UNKNOWN_RATE;
+  const player = useClipPlayer(clip.plan.frames, rate);
+  const element = useRef<HTMLDivElement>(null);
+  const { width } = useElementSize(element);
+  const { height } = useWindowSize();
+  const [mode, setMode] = useState<CompareMode>('side');
+  const [curve, setCurve] = useState<CurveKind>('psnr');
+  const [volume, setVolume] = useState<{ shape: VolumeView['shape']; changes: boolean }>({ shape: 'planes', changes: false });
+  const [first] = clip.frames.length > 0 ? clip.frames : clip.reconstruction;
+  const aspect = first ? first.width / first.height : 1;
+  const alone = clip.frames.length === 0 && !source?.clip;
+  const sizes = clipSizes({ width, height }, alone ? slots.length : mode === 'side' ? slots.length + 1 : slots.length, aspect);
+  useClipKeys(player, clip.plan);
+  return (
+    <div className={styles.place} ref={element}>
+      <div className={styles.tools}>
+        <h1>{useTitle(clip.plan, alone)}</h1>
+        <Options {...{ mode, setMode, volume, setVolume, alone }} />
+      </div>
+      {width > 0 && (
+        <>
+          <div className={styles.upper} style={{ gap: sizes.gap }}>
+            <ClipPlayers slots={slots} clip={clip} player={player} mode={mode} sizes={sizes} alone={alone} />
+            <Volume slot={slots[0]!} clip={clip} player={player} {...volume} sizes={sizes} />
+          </div>
+          <ClipTransport player={player} clip={clip} rate={rate} curve={curve} setCurve={setCurve} />
+          {source?.clip && <ClipPiece key={source.name} clip={source.clip} plan={clip.plan} width={width} />}
+          <ClipTimeline
+            slots={slots}
+            clip={clip}
+            player={player}
+            curve={curve}
+            changes={volume.changes}
+            width={width}
+            rows={sizes.rows}
+          />
+          <Captions plan={clip.plan} curve={t(`clip.curve${capital(curve)}`)} />
+          <ClipNumbers slots={slots} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function capital(kind: CurveKind): 'Psnr' | 'Ssim' | 'Usage' {
+  return ({ psnr: 'Psnr', ssim: 'Ssim', usage: 'Usage' } as const)[kind];
+}
+
+function useTitle({ frames, planes, rule }: ClipPlan, alone: boolean): string {
+  const { t } = useTexts();
+  const counts = { frames: number(frames), planes: number(planes) };
+  if (alone) return t('clip.titleTokens', counts);
+  if (frames === 1 && planes === 1) return t('clip.titleOne');
+  return rule === 'each' ? t('clip.titleEach', counts) : t('clip.title', counts);
+}
+
+interface OptionsProps {
+  readonly mode: CompareMode;
+  readonly setMode: (mode: CompareMode) => void;
+  readonly volume: { readonly shape: VolumeView['shape']; readonly changes: boolean };
+  readonly setVolume: (volume: OptionsProps['volume']) => void;
+  readonly alone: boolean;
+}
+
+const MODES: readonly CompareMode[] = ['side', 'split', 'blink', 'difference'];
+
+function Options({ mode, setMode, volume, setVolume, alone }: OptionsProps) {
+  const { t } = useTexts();
+  return (
+    <div className={styles.choices}>
+      {!alone && (
+        <Choices
+          name={t('clip.view')}
+          value={mode}
+          options={MODES.map((value) => ({ value, text: t(`clip.${value}`) }))}
+          onChange={setMode}
+        />
+      )}
+      <Choices
+        name={t('clip.show')}
+        showName
+        value={volume.changes ? 'changes' : 'tokens'}
+        options={(['tokens', 'changes'] as const).map((value) => ({ value, text: t(`clip.${value}`) }))}
+        onChange={(value) => setVolume({ ...volume, changes: value === 'changes' })}
+      />
+      <Choices
+        name={t('clip.shape')}
+        showName
+        value={volume.shape}
+        options={(['planes', 'stack'] as const).map((value) => ({ value, text: t(`clip.${value}`) }))}
+        onChange={(shape) => setVolume({ ...volume, shape })}
+      />
+    </div>
+  );
+}
+
+interface VolumeProps {
+  readonly slot: Slot;
+  readonly clip: ClipResult;
+  readonly player: ClipPlayer;
+  readonly shape: VolumeView['shape'];
+  readonly changes: boolean;
+  readonly sizes: ClipSizes;
+}
+
+function Volume({ sizes, ...rest }: VolumeProps) {
+  const { t } = useTexts();
+  const { t: planes, h, w } = rest.clip.grid.shape;
+  return (
+    <section aria-label={t('clip.tokenPlanes')}>
+      <div className={styles.caption}>
+        <b>{t('clip.tokenPlanes')}</b>
+        <span className="dimension">
+          {planes} × {h} × {w}
+        </span>
+      </div>
+      <ClipVolume {...rest} width={sizes.volume.width} height={sizes.volume.height} />
+    </section>
+  );
+}
+
+/** What the rows of the timeline are, in one line under them. */
+function Captions({ plan, curve }: { readonly plan: ClipPlan; readonly curve: string }) {
+  const { t } = useTexts();
+  const plane = useSelectedPlane();
+  const token = useTokenscope((state) => state.selection.entry);
+  const cell = useTokenscope((state) => state.selection.cell);
+  const padded = plan.windows.at(-1)?.padded ?? 0;
+  const rule = t(`clip.${plan.rule}Rule`, { count: plan.reduction });
+  return (
+    <p className={`caption ${styles.captions}`}>
+      <span>{rule}</span>
+      <span>{t('clip.stayedCaption')}</span>
+      <span>{t('clip.tubeHint', { row: cell.row, column: cell.column, plane, token: token ?? '–' })}</span>
+      <span>{curve}</span>
+      {padded > 0 && <span>{t('clip.padded', { count: padded })}</span>}
+    </p>
+  );
+}

@@ -1,0 +1,318 @@
+import { planeOfFrame } from '../core/clip-plan.ts';
+import type { Picture } from '../core/picture.ts';
+import { type Cell, cellIndex } from '../core/token-grid.ts';
+import { number } from '../i18n/index.ts';
+import type { ClipResult } from '../state/store.ts';
+import { bitmapOf } from '../ui/bitmap.ts';
+import { ring, type ThemeColours } from '../ui/theme.ts';
+import { drawFrame } from './clip-picture.ts';
+import { frameLeft, type PlaneSpan, pictureStep, seamSpans, type TimelineRows } from './clip-timeline-geometry.ts';
+
+/** Everything the timeline is drawn from. */
+export interface TimelineDrawing {
+  readonly clip: ClipResult;
+  readonly width: number;
+  readonly rows: TimelineRows;
+  readonly colours: ThemeColours;
+  readonly spans: readonly PlaneSpan[];
+  readonly planes: readonly Picture[];
+  /** One list for each model, the active one first. */
+  readonly curves: readonly (readonly (number | null)[])[];
+  readonly range: { readonly least: number; readonly most: number } | undefined;
+  readonly digits: number;
+  readonly words: { least(value: string): string; most(value: string): string };
+}
+
+type Context = CanvasRenderingContext2D;
+
+const MONO = '13px "JetBrains Mono Variable", monospace';
+const LEAST_PICTURE = 30;
+const GAP = 1;
+/** Of the curve's row, for the axis and its numbers. */
+const AXIS = 24;
+const CURVE_TOP = 14;
+
+export function drawTimeline(context: Context, drawing: TimelineDrawing): void {
+  drawFrames(context, drawing);
+  drawSeams(context, drawing);
+  for (const span of drawing.spans) drawBracket(context, drawing, span, false);
+  for (const span of drawing.spans) drawPlane(context, drawing, span, false);
+  drawCurves(context, drawing);
+}
+
+function drawFrames(context: Context, { clip, width, rows, colours }: TimelineDrawing): void {
+  const { plan, frames, reconstruction } = clip;
+  const pictures = frames.length > 0 ? frames : reconstruction;
+  const step = pictureStep(plan.frames, width, LEAST_PICTURE);
+  for (let first = 0; first < plan.frames; first += step) {
+    const left = frameLeft(first, plan.frames, width);
+    const right = frameLeft(Math.min(plan.frames, first + step), plan.frames, width);
+    const picture = pictures[first];
+    if (picture) drawCut(context, picture, left + GAP / 2, 0, right - left - GAP, rows.frames);
+    else {
+      context.fillStyle = colours.faint;
+      context.fillRect(left + GAP / 2, 0, right - left - GAP, rows.frames);
+    }
+  }
+}
+
+/** The middle of a picture, filling a box. */
+function drawCut(context: Context, picture: Picture, x: number, y: number, width: number, height: number): void {
+  const scale = Math.max(width / picture.width, height / picture.height);
+  const [w, h] = [picture.width * scale, picture.height * scale];
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  drawFrame(context, picture, x + (width - w) / 2, y + (height - h) / 2, w, h);
+  context.restore();
+}
+
+/** Where windows meet: a dashed line through all rows, the shared frames shaded. */
+function drawSeams(context: Context, { clip, width, rows, colours }: TimelineDrawing): void {
+  const bottom = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve - AXIS;
+  for (const { left, overlap } of seamSpans(clip.plan, width)) {
+    if (overlap > 0) {
+      context.globalAlpha = 0.12;
+      context.fillStyle = colours.ink;
+      context.fillRect(left, 0, overlap, bottom);
+      context.globalAlpha = 1;
+    }
+    context.setLineDash([3, 3]);
+    context.strokeStyle = colours.ink3;
+    context.lineWidth = 1;
+    line(context, left, 0, left, bottom);
+    context.setLineDash([]);
+  }
+}
+
+function line(context: Context, x0: number, y0: number, x1: number, y1: number): void {
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+}
+
+function drawBracket(context: Context, { rows, colours }: TimelineDrawing, span: PlaneSpan, chosen: boolean): void {
+  const top = rows.frames + 6;
+  const floor = top + 8 + (span.lower ? 6 : 0);
+  const inset = Math.min(3, (span.right - span.left) / 6);
+  const [left, right] = [span.left + inset, span.right - inset];
+  const middle = (left + right) / 2;
+  context.strokeStyle = chosen ? colours.accent : colours.ink3;
+  context.lineWidth = chosen ? 2 : 1;
+  context.beginPath();
+  context.moveTo(left, top);
+  context.lineTo(left, floor);
+  context.lineTo(right, floor);
+  // A plane that was filled up has no end of its own on the axis.
+  if (span.padded === 0) context.lineTo(right, top);
+  context.moveTo(middle, floor);
+  context.lineTo(middle, rows.frames + rows.brackets - 2);
+  context.stroke();
+}
+
+/** Side of a plane's picture, and where it stands. */
+function planeBox({ clip, rows, spans }: TimelineDrawing, span: PlaneSpan) {
+  const { h, w } = clip.grid.shape;
+  const room = Math.min(...spans.map(({ left, right }) => right - left)) - 3;
+  const tall = Math.max(2, Math.min(rows.planes - 8, (room * h) / Math.max(1, w)));
+  const across = (tall * w) / Math.max(1, h);
+  const middle = (span.left + span.right) / 2;
+  // With room enough the words stand beside the picture.
+  const beside = span.right - span.left > across + 74;
+  return { x: beside ? middle - across / 2 - 34 : middle - across / 2, y: rows.frames + rows.brackets, across, tall, beside };
+}
+
+function drawPlane(context: Context, drawing: TimelineDrawing, span: PlaneSpan, chosen: boolean): void {
+  const picture = drawing.planes[span.plane];
+  const { colours, clip } = drawing;
+  const { x, y, across, tall, beside } = planeBox(drawing, span);
+  if (!picture) {
+    context.strokeStyle = colours.hair;
+    context.lineWidth = 1;
+    context.strokeRect(x + 0.5, y + 0.5, across - 1, tall - 1);
+    return;
+  }
+  context.fillStyle = colours.paper;
+  context.fillRect(x, y, across, tall);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(bitmapOf(picture), x, y, across, tall);
+  if (!beside) return;
+  const { stayed } = clip.planes[span.plane] ?? {};
+  context.font = MONO;
+  context.textAlign = 'left';
+  context.fillStyle = chosen ? colours.accent : colours.ink2;
+  context.fillText(`t ${span.plane}`, x + across + 8, y + 15);
+  const below = stayed === undefined ? '' : `${number(100 * (1 - stayed))} %`;
+  context.fillText(span.padded > 0 ? `${below} +${span.padded}`.trim() : below, x + across + 8, y + 33);
+}
+
+function curveY({ rows, range }: TimelineDrawing, value: number): number {
+  const top = rows.frames + rows.brackets + rows.planes + rows.tube + CURVE_TOP;
+  const bottom = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve - AXIS - 8;
+  const { least, most } = range!;
+  return most > least ? bottom - ((value - least) / (most - least)) * (bottom - top) : (top + bottom) / 2;
+}
+
+function drawCurves(context: Context, drawing: TimelineDrawing): void {
+  const { clip, width, rows, colours, curves, range, digits, words } = drawing;
+  const floor = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve - AXIS;
+  context.strokeStyle = colours.ink3;
+  context.lineWidth = 1;
+  line(context, 0, floor + 0.5, width, floor + 0.5);
+  context.font = MONO;
+  context.fillStyle = colours.ink2;
+  context.textAlign = 'left';
+  context.fillText('1', 0, floor + 18);
+  context.textAlign = 'right';
+  context.fillText(String(clip.plan.frames), width, floor + 18);
+  if (!range) return;
+  for (const [i, values] of [...curves.entries()].reverse()) drawCurve(context, drawing, values, i === 0);
+  const best = words.most(number(range.most, digits));
+  const worst = words.least(number(range.least, digits));
+  for (const [text, y] of [
+    [best, curveY(drawing, range.most) - 2],
+    [worst, curveY(drawing, range.least) + (range.most > range.least ? 12 : 30)],
+  ] as const) {
+    const { width: wide } = context.measureText(text);
+    context.fillStyle = colours.paper;
+    context.globalAlpha = 0.85;
+    context.fillRect(width - wide - 4, y - 13, wide + 4, 18);
+    context.globalAlpha = 1;
+    context.fillStyle = colours.ink2;
+    context.fillText(text, width, y);
+  }
+}
+
+function drawCurve(context: Context, drawing: TimelineDrawing, values: readonly (number | null)[], main: boolean): void {
+  const { clip, width, colours } = drawing;
+  const middle = (frame: number) => frameLeft(frame + 0.5, clip.plan.frames, width);
+  context.strokeStyle = main ? colours.ink : colours.ink3;
+  context.fillStyle = context.strokeStyle;
+  context.lineWidth = main ? 1.75 : 1.25;
+  context.lineJoin = 'round';
+  context.beginPath();
+  let drawn = false;
+  for (const [frame, value] of values.entries()) {
+    if (value === null) drawn = false;
+    else if (drawn) context.lineTo(middle(frame), curveY(drawing, value));
+    else {
+      context.moveTo(middle(frame), curveY(drawing, value));
+      drawn = true;
+    }
+  }
+  context.stroke();
+  if (width / clip.plan.frames < 12) return;
+  for (const [frame, value] of values.entries()) {
+    if (value === null) continue;
+    context.beginPath();
+    context.arc(middle(frame), curveY(drawing, value), main ? 2.5 : 1.75, 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+/** What one cell shows in every frame, above in the source and below in the reconstruction. */
+export function drawTube(context: Context, { clip, width, rows, colours }: TimelineDrawing, cell: Cell): void {
+  if (rows.tube === 0) return;
+  const { plan, grid, frames, reconstruction } = clip;
+  const top = rows.frames + rows.brackets + rows.planes;
+  const tall = Math.floor((rows.tube - 10) / 2);
+  const step = pictureStep(plan.frames, width, 8);
+  for (const [row, pictures] of [frames, reconstruction].entries()) {
+    for (let first = 0; first < plan.frames; first += step) {
+      const picture = pictures[first];
+      const left = frameLeft(first, plan.frames, width);
+      const right = frameLeft(Math.min(plan.frames, first + step), plan.frames, width);
+      const y = top + row * (tall + 1);
+      if (picture) drawFrame(context, patchOf(picture, grid.shape, cell), left, y, right - left - GAP, tall);
+      else {
+        context.fillStyle = colours.faint;
+        context.fillRect(left, y, right - left - GAP, tall);
+      }
+    }
+  }
+}
+
+/** The pixels of one cell. */
+function patchOf(picture: Picture, { h, w }: { h: number; w: number }, { row, column }: Cell): Picture {
+  const top = Math.floor((row * picture.height) / h);
+  const left = Math.floor((column * picture.width) / w);
+  const height = Math.max(1, Math.floor(((row + 1) * picture.height) / h) - top);
+  const width = Math.max(1, Math.floor(((column + 1) * picture.width) / w) - left);
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * picture.width + left) * 4;
+    data.set(picture.data.subarray(from, from + width * 4), y * width * 4);
+  }
+  return { data, width, height };
+}
+
+/** The frame on screen, in every row. */
+export function drawPlayhead(context: Context, drawing: TimelineDrawing, frame: number): void {
+  const { clip, width, rows, colours, spans, curves, range, digits } = drawing;
+  const { plan } = clip;
+  if (plan.frames === 0) return;
+  const plane = planeOfFrame(plan, frame);
+  const span = spans.find((each) => each.plane === plane);
+  if (span) {
+    drawBracket(context, drawing, span, true);
+    drawPlane(context, drawing, span, true);
+    const { x, y, across, tall } = planeBox(drawing, span);
+    ring(context, colours, x, y, across, tall, 1.5);
+  }
+  const left = frameLeft(frame, plan.frames, width);
+  const wide = width / plan.frames;
+  ring(context, colours, left + 1, 1, Math.max(1, wide - 2), rows.frames - 2, 2);
+  if (rows.tube > 0) drawTubeRing(context, drawing, span);
+  drawMarker(context, drawing, frame, range && curves[0]?.[frame], digits);
+}
+
+/** The frames that the plane on screen was made of: the tube of pixels behind one token. */
+function drawTubeRing(context: Context, { rows, colours }: TimelineDrawing, span: PlaneSpan | undefined): void {
+  if (!span) return;
+  const top = rows.frames + rows.brackets + rows.planes;
+  ring(context, colours, span.left + 1, top + 1, Math.max(2, span.right - span.left - 3), rows.tube - 12, 1.5);
+}
+
+function drawMarker(
+  context: Context,
+  drawing: TimelineDrawing,
+  frame: number,
+  value: number | null | undefined,
+  digits: number,
+): void {
+  const { clip, width, rows, colours } = drawing;
+  const floor = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve - AXIS;
+  const x = frameLeft(frame + 0.5, clip.plan.frames, width);
+  context.strokeStyle = colours.accent;
+  context.fillStyle = colours.accent;
+  context.lineWidth = 1.5;
+  context.font = `600 ${MONO}`;
+  const label = String(frame + 1);
+  const half = context.measureText(label).width / 2;
+  context.textAlign = 'center';
+  const at = Math.min(width - half, Math.max(half, x));
+  context.clearRect(at - half - 3, floor + 4, 2 * half + 6, 18);
+  context.fillStyle = colours.paper;
+  context.fillRect(at - half - 3, floor + 4, 2 * half + 6, 18);
+  context.fillStyle = colours.accent;
+  context.fillText(label, at, floor + 18);
+  if (value === null || value === undefined) return;
+  const y = curveY(drawing, value);
+  line(context, x, y, x, floor);
+  context.beginPath();
+  context.arc(x, y, 5, 0, 2 * Math.PI);
+  context.fill();
+  const text = number(value, digits);
+  const wide = context.measureText(text).width;
+  const right = x + 12 + wide < width - 90;
+  context.textAlign = right ? 'left' : 'right';
+  context.fillText(text, right ? x + 10 : x - 10, Math.max(rows.frames, y - 9));
+  context.textAlign = 'left';
+}
+
+/** Position of a cell's token in plane `t`, or undefined when the plane is not there yet. */
+export function tokenOf({ grid }: ClipResult, t: number, { row, column }: Cell): number | undefined {
+  return t < grid.shape.t ? grid.tokens[cellIndex(grid.shape, { t, row, column })] : undefined;
+}

@@ -1,0 +1,61 @@
+import { type ClipPlan, framesOfPlane, seamsOf, windowOfPlane } from '../core/clip-plan.ts';
+
+/** The heights of the timeline's rows, from top to bottom. CSS pixels. */
+export interface TimelineRows {
+  readonly frames: number;
+  readonly brackets: number;
+  readonly planes: number;
+  readonly tube: number;
+  readonly curve: number;
+}
+
+/** Frame `frame` of `frames` across `width`: its left edge. */
+export function frameLeft(frame: number, frames: number, width: number): number {
+  return (frame / Math.max(1, frames)) * width;
+}
+
+/** The frame at `x`, held inside. */
+export function frameAtX(x: number, frames: number, width: number): number {
+  return Math.min(frames - 1, Math.max(0, Math.floor((x / width) * frames)));
+}
+
+/** A plane on the time axis. */
+export interface PlaneSpan {
+  readonly plane: number;
+  readonly left: number;
+  readonly right: number;
+  /** Bracket height: windows that overlap take turns. */
+  readonly lower: boolean;
+  /** Repeated frames that fill it. */
+  readonly padded: number;
+}
+
+/** Planes that stand for frames of the clip; those made of padding alone have no place on the axis. */
+export function planeSpans(plan: ClipPlan, width: number): PlaneSpan[] {
+  const spans: PlaneSpan[] = [];
+  for (let plane = 0; plane < plan.planes; plane++) {
+    const { first, count, padded } = framesOfPlane(plan, plane);
+    if (count === 0) continue;
+    spans.push({
+      plane,
+      left: frameLeft(first, plan.frames, width),
+      right: frameLeft(first + count, plan.frames, width),
+      lower: plan.overlap > 0 && windowOfPlane(plan, plane) % 2 === 1,
+      padded,
+    });
+  }
+  return spans;
+}
+
+/** Where windows meet, and how far they overlap. */
+export function seamSpans(plan: ClipPlan, width: number): { readonly left: number; readonly overlap: number }[] {
+  return seamsOf(plan).map(({ frame, overlap }) => ({
+    left: frameLeft(frame, plan.frames, width),
+    overlap: frameLeft(overlap, plan.frames, width),
+  }));
+}
+
+/** Every how many frames a picture is drawn, so that each is at least `least` wide. */
+export function pictureStep(frames: number, width: number, least: number): number {
+  return Math.max(1, Math.ceil((least * frames) / Math.max(1, width)));
+}

@@ -1,0 +1,228 @@
+import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
+import { planeOfFrame } from '../core/clip-plan.ts';
+import { useTexts } from '../i18n/index.ts';
+import { useActions, usePlaygroundStore, useSelectedPlane, useTokenscope } from '../state/hooks.ts';
+import { selectedPlane } from '../state/selection.ts';
+import type { ClipResult, Slot, State } from '../state/store.ts';
+import { bitmapOf } from '../ui/bitmap.ts';
+import { LiveCanvas } from '../ui/live-canvas.tsx';
+import { canvasBlob, type Savable, useSavable } from '../ui/savable.ts';
+import { type ThemeColours, useThemeColours } from '../ui/theme.ts';
+import type { ClipPlayer } from './clip-clock.ts';
+import { planePicture } from './clip-planes.ts';
+import styles from './clip-volume.module.css';
+import { FIRST_VIEW, type PlacedPlane, placePlanes, planeAt, type VolumeView } from './clip-volume-geometry.ts';
+
+interface ClipVolumeProps {
+  readonly slot: Slot;
+  readonly clip: ClipResult;
+  readonly player: ClipPlayer;
+  readonly shape: VolumeView['shape'];
+  readonly changes: boolean;
+  readonly width: number;
+  readonly height: number;
+}
+
+const TURN = Math.PI / 36;
+const STEEPEST = 1.35;
+
+/** The token volume: its planes in a row, or a stack that can be turned. Pointing at a cell selects it in its plane. */
+export function ClipVolume({ slot, clip, player, shape, changes, width, height }: ClipVolumeProps) {
+  const { t } = useTexts();
+  const store = usePlaygroundStore();
+  const actions = useActions();
+  const colours = useThemeColours();
+  const palette = useTokenscope((state) => state.palette);
+  const plane = useSelectedPlane();
+  const [angles, setAngles] = useState({ yaw: FIRST_VIEW.yaw, pitch: FIRST_VIEW.pitch });
+  const element = useRef<HTMLDivElement>(null);
+  const dragged = useRef<{ x: number; y: number } | undefined>(undefined);
+  const grid = clip.grid.shape;
+  const pictures = useMemo(
+    () => Array.from({ length: grid.t }, (_, p) => planePicture(slot, clip, p, palette, colours.dark, changes)),
+    [slot.geometry, clip.grid, palette, colours.dark, changes],
+  );
+  const placed = useMemo(
+    () => placePlanes(grid.t, { width, height }, grid.w / Math.max(1, grid.h), { shape, ...angles }),
+    [grid.t, grid.w, grid.h, width, height, shape, angles],
+  );
+  const current = useCallback((state: State) => currentPlane(state, clip, player), [clip, player]);
+  const draw = useCallback(
+    (context: CanvasRenderingContext2D) => {
+      const state = store.getState();
+      const chosen = Math.min(grid.t - 1, current(state));
+      for (const each of inOrder(placed, chosen, shape)) {
+        drawPlane(context, each, bitmapOf(pictures[each.plane]!), colours, each.plane === chosen);
+      }
+      const at = placed.find((each) => each.plane === chosen);
+      if (at) drawCell(context, at, state.selection.cell, grid, colours);
+      if (shape === 'planes') drawNames(context, placed, chosen, height, colours);
+    },
+    [store, placed, pictures, current, shape, height, colours, grid.t, grid.w, grid.h],
+  );
+  const subscribe = useCallback(
+    (redraw: () => void) => {
+      const stops = [player.clock.subscribe(redraw), store.subscribe((a, b) => a.selection !== b.selection && redraw())];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [player, store],
+  );
+  useVolumePicture(slot, element, t('clip.volume'));
+
+  const turnBy = (yaw: number, pitch: number) =>
+    setAngles((now) => ({ yaw: now.yaw + yaw, pitch: Math.min(STEEPEST, Math.max(-STEEPEST, now.pitch + pitch)) }));
+  const move = (event: PointerEvent<HTMLElement>) => {
+    const { clientX: x, clientY: y } = event;
+    if (shape === 'stack' && event.buttons === 1 && dragged.current) {
+      turnBy((x - dragged.current.x) / 160, (y - dragged.current.y) / 160);
+      dragged.current = { x, y };
+      return;
+    }
+    if (player.clock.getState().playing) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const hit = planeAt(inOrder(placed, plane, shape), x - box.left, y - box.top);
+    if (!hit) return;
+    actions.selectVolumeCell({ t: hit.plane, row: Math.floor(hit.v * grid.h), column: Math.floor(hit.u * grid.w) });
+  };
+  const press = (event: KeyboardEvent) => {
+    const turns: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowLeft: [-TURN, 0],
+      ArrowRight: [TURN, 0],
+      ArrowUp: [0, -TURN],
+      ArrowDown: [0, TURN],
+    };
+    const by = shape === 'stack' ? turns[event.key] : undefined;
+    if (by) turnBy(...by);
+    else if (event.key === 'Home' && shape === 'stack') setAngles({ yaw: FIRST_VIEW.yaw, pitch: FIRST_VIEW.pitch });
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    // Arrow keys turn the stack: an application takes them, an image would not get them.
+    <div
+      ref={element}
+      role="application"
+      aria-label={t('clip.volumeLabel', { ...grid, plane })}
+      aria-description={shape === 'stack' ? t('clip.volumeKeys') : undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is operated by keys
+      tabIndex={0}
+      className={`${styles.volume} ${shape === 'stack' ? styles.turns : ''}`}
+      style={{ width, height }}
+      onPointerDown={(event) => {
+        dragged.current = { x: event.clientX, y: event.clientY };
+        if (shape === 'stack') event.currentTarget.setPointerCapture(event.pointerId);
+        else move(event);
+      }}
+      onPointerUp={() => {
+        dragged.current = undefined;
+      }}
+      onPointerMove={move}
+      onKeyDown={press}
+    >
+      <LiveCanvas width={width} height={height} draw={draw} subscribe={subscribe} aria-hidden />
+    </div>
+  );
+}
+
+/** While it plays the plane on screen; else the selected one. */
+function currentPlane(state: State, { plan }: ClipResult, { clock }: ClipPlayer): number {
+  const { playing, frame } = clock.getState();
+  return playing && plan.frames > 0 ? planeOfFrame(plan, Math.min(frame, plan.frames - 1)) : selectedPlane(state);
+}
+
+/** Side by side, the chosen plane is drawn over its neighbours. */
+function inOrder(placed: readonly PlacedPlane[], chosen: number, shape: VolumeView['shape']): readonly PlacedPlane[] {
+  if (shape === 'stack') return placed;
+  return [...placed.filter(({ plane }) => plane !== chosen), ...placed.filter(({ plane }) => plane === chosen)];
+}
+
+function outline(context: CanvasRenderingContext2D, { x, y, ux, uy, vx, vy }: PlacedPlane): void {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + ux, y + uy);
+  context.lineTo(x + ux + vx, y + uy + vy);
+  context.lineTo(x + vx, y + vy);
+  context.closePath();
+}
+
+function drawPlane(
+  context: CanvasRenderingContext2D,
+  at: PlacedPlane,
+  bitmap: HTMLCanvasElement,
+  colours: ThemeColours,
+  chosen: boolean,
+): void {
+  outline(context, at);
+  context.fillStyle = colours.paper;
+  context.fill();
+  context.save();
+  context.imageSmoothingEnabled = false;
+  context.transform(at.ux / bitmap.width, at.uy / bitmap.width, at.vx / bitmap.height, at.vy / bitmap.height, at.x, at.y);
+  context.drawImage(bitmap, 0, 0);
+  context.restore();
+  outline(context, at);
+  context.lineJoin = 'miter';
+  context.strokeStyle = chosen ? colours.accent : colours.ink3;
+  context.lineWidth = chosen ? 2 : 0.75;
+  context.stroke();
+}
+
+function drawCell(
+  context: CanvasRenderingContext2D,
+  { x, y, ux, uy, vx, vy }: PlacedPlane,
+  cell: { row: number; column: number },
+  { h, w }: { h: number; w: number },
+  colours: ThemeColours,
+): void {
+  const corner = (u: number, v: number) => [x + (u / w) * ux + (v / h) * vx, y + (u / w) * uy + (v / h) * vy] as const;
+  const column = Math.min(w - 1, cell.column);
+  const row = Math.min(h - 1, cell.row);
+  context.beginPath();
+  context.moveTo(...corner(column, row));
+  context.lineTo(...corner(column + 1, row));
+  context.lineTo(...corner(column + 1, row + 1));
+  context.lineTo(...corner(column, row + 1));
+  context.closePath();
+  context.strokeStyle = colours.halo;
+  context.lineWidth = 4;
+  context.stroke();
+  context.strokeStyle = colours.accent;
+  context.lineWidth = 2;
+  context.stroke();
+}
+
+/** As many names as fit, the chosen one always. */
+function drawNames(
+  context: CanvasRenderingContext2D,
+  placed: readonly PlacedPlane[],
+  chosen: number,
+  height: number,
+  colours: ThemeColours,
+): void {
+  const step = placed.length > 1 ? placed[1]!.x - placed[0]!.x : Number.POSITIVE_INFINITY;
+  const every = Math.max(1, Math.ceil(38 / step));
+  context.font = '13px "JetBrains Mono Variable", monospace';
+  context.textBaseline = 'alphabetic';
+  for (const { plane, x } of placed) {
+    const near = Math.abs(plane - chosen) * step < 38;
+    if (plane !== chosen && (near || plane % every !== 0)) continue;
+    context.fillStyle = plane === chosen ? colours.accent : colours.ink2;
+    context.fillText(`t ${plane}`, x, height - 6);
+  }
+}
+
+function useVolumePicture(slot: Slot, element: React.RefObject<HTMLDivElement | null>, title: string): void {
+  const { id } = slot.manifest;
+  const savable = useMemo<Savable>(
+    () => ({
+      file: `${id}-volume`,
+      title,
+      formats: { png: () => canvasBlob(element.current!.querySelector('canvas')!) },
+    }),
+    [id, title, element],
+  );
+  useSavable(savable);
+}
