@@ -3,6 +3,10 @@ import type { Shapes } from './hashed-weights.ts';
 /** A network with taming-transformers' names. */
 export interface TamingSizes {
   readonly width: number;
+  /** Channels after the encoder's first convolution; `width` unless said otherwise. */
+  readonly first?: number;
+  /** False: sizes change without convolutions. */
+  readonly resampled?: boolean;
   readonly multipliers: readonly number[];
   readonly blocks: number;
   /** Levels with attention. */
@@ -62,6 +66,7 @@ export class Modules {
 /** Shapes of all tensors of the tokenizer; `modulated` is for MoVQ. */
 export function tamingShapes(sizes: TamingSizes, { modulated = false } = {}): Shapes {
   const { width, multipliers, blocks, attended, middleAttention = true, colours = 3, z, dimension, entries } = sizes;
+  const { first = width, resampled = true } = sizes;
   const modules = new Modules(modulated ? dimension : undefined);
   const widths = multipliers.map((multiplier) => multiplier * width);
   const last = widths.at(-1)!;
@@ -76,10 +81,10 @@ export function tamingShapes(sizes: TamingSizes, { modulated = false } = {}): Sh
       if (attended.includes(index)) modules.attention(`${name}.attn.${j}`, widths[index]!);
     }
   };
-  modules.conv('encoder.conv_in', colours, width, 3);
+  modules.conv('encoder.conv_in', colours, first, 3);
   for (const [i, own] of widths.entries()) {
-    level(`encoder.down.${i}`, i, widths[i - 1] ?? width, blocks);
-    if (own && i < widths.length - 1) modules.conv(`encoder.down.${i}.downsample.conv`, own, own, 3);
+    level(`encoder.down.${i}`, i, widths[i - 1] ?? first, blocks);
+    if (resampled && i < widths.length - 1) modules.conv(`encoder.down.${i}.downsample.conv`, own, own, 3);
   }
   middle('encoder');
   modules.norm('encoder.norm_out', last);
@@ -94,7 +99,7 @@ export function tamingShapes(sizes: TamingSizes, { modulated = false } = {}): Sh
   middle('decoder');
   for (const [i, own] of [...widths.entries()].reverse()) {
     level(`decoder.up.${i}`, i, widths[i + 1] ?? last, blocks + 1);
-    if (i > 0) modules.conv(`decoder.up.${i}.upsample.conv`, own, own, 3);
+    if (resampled && i > 0) modules.conv(`decoder.up.${i}.upsample.conv`, own, own, 3);
   }
   modules.norm('decoder.norm_out', widths[0]!);
   modules.conv('decoder.conv_out', widths[0]!, colours, 3);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { convertCheckpoint } from '../../../src/convert/architectures/index.ts';
 import { expectGolden } from './golden.ts';
 import { hashedCheckpoint, hashedInput } from './hashed-weights.ts';
-import { testFixture } from './run-fixture.ts';
+import { decodeWith, encodeWith, testFixture } from './run-fixture.ts';
 import { tamingShapes } from './taming-shapes.ts';
 
 const sizes = { width: 32, multipliers: [1, 2, 2], blocks: 1 } as const;
@@ -38,5 +39,40 @@ describe('taming VQGAN', () => {
       first: [-0.0839, -0.3187, -0.324, -0.5607],
       last: [-0.033, -0.064],
     });
+  });
+
+  it('averages and repeats where it has no convolutions to change sizes, inside a diffusion model, without middle attention', async () => {
+    const shapes = tamingShapes({
+      ...{ width: 32, multipliers: [2, 1, 3], blocks: 2, attended: [0], z: 6, dimension: 4, entries: 64 },
+      ...{ middleAttention: false, resampled: false },
+    });
+    const whole = new Map([
+      ...shapes,
+      ['model.diffusion_model.out.2.weight', [3, 3]],
+      ['cond_stage_model.encoder.x.weight', [2, 2]],
+    ]);
+    const checkpoint = await hashedCheckpoint(whole, {
+      stored: (name) => (shapes.has(name) ? `first_stage_model.${name}` : name),
+    });
+    const model = await expectGolden(checkpoint, input, {
+      latents: [0.3883, -0.6466, -0.203, 0.0519],
+      latentMean: 0.05381,
+      tokens: [30, 38, 38, 15, 15, 3, 6, 3, 31, 18, 15, 41, 6, 18, 15, 22, 37, 25, 6, 49, 32, 63, 5, 30],
+      mean: -0.15897,
+      absolute: 0.46489,
+      first: [-0.3215, -0.3584, -0.4886, -0.1484],
+      last: [0.5998, 0.5091],
+    });
+    expect(model.manifest.size).toMatchObject({ reduction: 4, maximum: 64, preferred: [64, 64] });
+  });
+
+  it('takes greys as what all three colours are', async () => {
+    const grey = { ...sizes, attended: [], z: 8, dimension: 4, entries: 16, colours: 1 };
+    const model = (await convertCheckpoint(await hashedCheckpoint(tamingShapes(grey))))!;
+    const pixels = await decodeWith(model, hashedInput([1, 4, 4, 6], [-1, 1]));
+    expect(pixels.dims).toEqual([1, 3, 16, 24]);
+    const [red, green, blue] = [0, 1, 2].map((channel) => pixels.data.slice(channel * 384, (channel + 1) * 384));
+    expect([green, blue]).toEqual([red, red]);
+    expect((await encodeWith(model, pixels)).dims).toEqual([1, 4, 4, 6]);
   });
 });
