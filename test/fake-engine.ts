@@ -239,6 +239,10 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
     return found;
   }
 
+  const neverAsked = async (method: string): Promise<never> => {
+    throw new TokenscopeError('internal', { message: `the fake engine has no ${method}` });
+  };
+
   const engine: Engine = {
     async device() {
       await enter('device');
@@ -258,6 +262,11 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
       models.set(opened.id, opened);
       return opened;
     },
+    proposeModel: () => neverAsked('proposeModel'),
+    diagnoseScaling: () => neverAsked('diagnoseScaling'),
+    compareProviders: () => neverAsked('compareProviders'),
+    packModel: () => neverAsked('packModel'),
+    unpackZip: () => neverAsked('unpackZip'),
     async convert(_files, _options, signal) {
       await enter('convert', signal);
       const files = { 'manifest.json': new Blob([JSON.stringify(fakeManifest)]) };

@@ -54,7 +54,6 @@ export interface ErrorParameters {
   'onnx-size': { file: string; reason: string };
   'onnx-no-decoding': { file: string };
   'onnx-unlinked': { from: string; to: string; reason: string };
-  'zip-invalid': { file: string; reason: string };
   // sources
   'media-empty': { file: string };
   'media-unknown': { file: string };

@@ -83,12 +83,17 @@ export interface ModelFile {
   readonly url?: string;
 }
 
-/** A result shipped with the model: tokens bit-packed (ceil(log2 K) bits each, most significant first) in base64. */
+/**
+ * A result shipped with the model: tokens bit-packed (ceil(log2 K) bits each, most significant first) in base64. Of a clip the
+ * reconstruction is one picture with its frames row by row, as many columns as its width holds.
+ */
 export interface RecordedResult {
   readonly sample: string;
   readonly grid: readonly number[];
   readonly tokens: string;
   readonly reconstruction: string;
+  /** Only of clips: frames of the piece the page opens the sample with, without padding. */
+  readonly frames?: number;
   readonly on?: string;
 }
 

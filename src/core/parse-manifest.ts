@@ -149,7 +149,9 @@ const manifest = object(
     scores: object({ file: fileName, weight: text }, { bias: text }),
     check: object({ file: fileName, input: text, tokens: text, reconstruction: text }, { tolerance: number }),
     atlas: object({ file: fileName, cell: whole(1), columns: whole(1) }),
-    recorded: list(object({ sample: text, grid: list(whole(1)), tokens: text, reconstruction: text }, { on: text })),
+    recorded: list(
+      object({ sample: text, grid: list(whole(1)), tokens: text, reconstruction: text }, { frames: whole(1), on: text }),
+    ),
     figures: list(
       object(
         { set: text, psnr: number },

@@ -102,9 +102,10 @@ export const scalingNames: readonly ScalingName[] = ['minus-one-one', 'zero-one'
 export interface TriedScaling {
   readonly scaling: Scaling;
   readonly pixels: PixelSettings;
-  /** Mean over the cards, dB. */
+  /** Mean over the cards it was tried on, dB; of each of them. */
   readonly psnr: number;
-  /** What came back, one picture for each card. */
+  readonly each: readonly number[];
+  /** What came back, one picture for each of these cards. */
   readonly reconstructions: readonly Picture[];
 }
 
@@ -112,8 +113,9 @@ export interface Diagnosis {
   /** The best first. */
   readonly tried: readonly TriedScaling[];
   readonly cards: readonly Picture[];
-  /** Decibels between the best and the next one that differs in what the model is given. */
+  /** Decibels between the best and the next one. */
   readonly margin: number;
+  /** The best leads on every card. */
   readonly sure: boolean;
 }
 

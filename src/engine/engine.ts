@@ -15,6 +15,7 @@ import { entryGeometry } from './entry-geometry.ts';
 import type { Model } from './model.ts';
 import { fetchModel, type ModelContents } from './model-files.ts';
 import { type ModelStore, openModelStore } from './model-store.ts';
+import { onnxVerbs } from './onnx/verbs.ts';
 import { openModelSessions, type Target } from './open-model.ts';
 import { type OpenPicture, openPicture } from './picture.ts';
 import type { CheckResult, DeviceFacts, Engine, OpenModel, Provider } from './protocol.ts';
@@ -85,6 +86,7 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
   }
 
   return {
+    ...onnxVerbs(runtime, queue),
     device: async () => (await runtime).facts,
 
     async openModel(files, options, onProgress, signal): Promise<OpenModel> {

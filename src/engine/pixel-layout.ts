@@ -115,11 +115,14 @@ export function fromGraphPixels(
 }
 
 /** The line from the model's output to bytes, for its channel `c`. */
-function byteScale({ outputRange: [low, high], mean, std, map }: PixelSettings, c: number): { scale: number; offset: number } {
+function byteScale(
+  { outputRange: [low, high], mean, std, outputMean = mean, outputStd = std, map }: PixelSettings,
+  c: number,
+): { scale: number; offset: number } {
   const margin = map === 'dalle-map-pixels' ? DALLE_MARGIN : 0;
   const span = (high - low) * (1 - 2 * margin);
   const floor = low + (high - low) * margin;
-  return { scale: (255 * (std?.[c] ?? 1)) / span, offset: (255 * ((mean?.[c] ?? 0) - floor)) / span };
+  return { scale: (255 * (outputStd?.[c] ?? 1)) / span, offset: (255 * ((outputMean?.[c] ?? 0) - floor)) / span };
 }
 
 /** C × T × H × W values, already in the model's range, as the graph's input array. */

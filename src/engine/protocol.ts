@@ -4,10 +4,11 @@ import type { Framing, Size } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { ClipSample, FrameMeasures, Measures, PlaneFacts } from '../core/metric.ts';
 import type { Picture } from '../core/picture.ts';
+import type { Corrections, Diagnosis, DiagnosisProgress, Parity, Proposal, ProposalProgress } from '../core/proposal.ts';
 import type { Latents, TokenGrid } from '../core/token-grid.ts';
 
 /** Everything the page can ask of the worker. Typed here, served by `engine.ts`, called through `client.ts`. */
-export interface Engine {
+export interface Engine extends OnnxEngine {
   /** What this machine offers, and which provider will be used and why. */
   device(): Promise<DeviceFacts>;
 
@@ -92,6 +93,31 @@ export interface Engine {
 
   /** Times the open model on a picture (a model of clips on a window of it): median of `runs` after a warm-up, beside the bare session runs. */
   bench(model: ModelId, picture: PictureId, framing: Framing, runs: number, signal: AbortSignal): Promise<BenchResult>;
+}
+
+/** Dropped ONNX files: what they are, which numbers they want, whether both providers agree. An abort is heard between two runs. */
+export interface OnnxEngine {
+  /** Everything that can be found out about dropped files (by the path they lay at), and a model folder made of them. Throws `onnx-*`. */
+  proposeModel(
+    files: Readonly<Record<string, Blob>>,
+    corrections: Corrections,
+    onProgress: (progress: ProposalProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Proposal>;
+  /** Tries every usual scaling of pixels on these photos and on a drawn card. */
+  diagnoseScaling(
+    files: ModelFiles,
+    photos: readonly Picture[],
+    provider: Provider | undefined,
+    onProgress: (progress: DiagnosisProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Diagnosis>;
+  /** The same card on WebGPU and on WASM. */
+  compareProviders(files: ModelFiles, signal: AbortSignal): Promise<Parity>;
+  /** A model's files as one zip file, which a host can unpack as it is. */
+  packModel(files: ModelFiles, signal: AbortSignal): Promise<Blob>;
+  /** The files of a zip, by their paths. Throws `checkpoint-damaged` and `checkpoint-unsafe`. */
+  unpackZip(zip: Blob, name: string): Promise<Readonly<Record<string, Blob>>>;
 }
 
 /**

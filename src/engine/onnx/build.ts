@@ -5,10 +5,11 @@ import { dataTypes, type OnnxGraph } from '../../onnx/model.ts';
 import { makeValue } from '../../onnx/parts.ts';
 import { sliceGraph } from '../../onnx/slice.ts';
 import type { Assembled, Half } from './assemble.ts';
+import { CompactWeights } from './compact-weights.ts';
 import { castEdge, reshapeEdge } from './edges.ts';
 import type { Found, InsideCut, OutsideCut } from './find.ts';
 import type { SourceLatents } from './match.ts';
-import { encodeGraph, locationsOf, type Measured, openOutputs } from './measure.ts';
+import { encodeGraph, type Measured, openOutputs } from './measure.ts';
 
 /** Cells of the card: t × h × w, and pixels on a side of each. */
 export interface Grid {
@@ -43,11 +44,12 @@ export function buildFiles(assembled: Assembled, found: Found, grid: Grid, weigh
         ['codebook', { dtype: 'F32' as const, shape: [table.rows, table.columns], data: Float32Array.from(table.values) }],
       ]),
     );
-  const needed = [...new Set([...locationsOf(parts.encoder), ...locationsOf(parts.decoder)])];
+  const compact = new CompactWeights(weights);
+  const [encoder, decoder] = [compact.take(parts.encoder), compact.take(parts.decoder)];
   const files: Record<string, Blob> = {
-    [ENCODER]: new Blob([encodeGraph(parts.encoder, assembled.front.model)]),
-    [DECODER]: new Blob([encodeGraph(parts.decoder, assembled.back.model)]),
-    ...Object.fromEntries(needed.map((name) => [name, weights.get(name)!])),
+    [ENCODER]: new Blob([encodeGraph(encoder, assembled.front.model)]),
+    [DECODER]: new Blob([encodeGraph(decoder, assembled.back.model)]),
+    ...(compact.size > 0 && { [compact.name]: compact.blob() }),
     ...(codebook && { [CODEBOOK.file]: new Blob([codebook.bytes]) }),
   };
   return {

@@ -77,6 +77,6 @@ async function decodedFrames(
     }
     return counts;
   } finally {
-    await job(() => model.release());
+    await job(() => model.release(), true);
   }
 }

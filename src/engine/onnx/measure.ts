@@ -18,9 +18,11 @@ export interface Measured {
 export interface Bench {
   readonly runtime: Runtime;
   readonly weights: ReadonlyMap<string, Blob>;
-  /** Puts a run into the engine's queue. */
-  job<T>(run: () => Promise<T>): Promise<T>;
+  readonly job: RunJob;
 }
+
+/** Puts a run into the engine's queue. `always`: also after an abort, to give back what was opened. */
+export type RunJob = <T>(run: () => Promise<T>, always?: boolean) => Promise<T>;
 
 export interface Feed {
   readonly name: string;
@@ -78,7 +80,7 @@ export class Measurement {
       }
       return outcomes;
     } finally {
-      await job(() => session.release());
+      await job(() => session.release(), true);
     }
   }
 }

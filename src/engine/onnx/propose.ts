@@ -16,7 +16,7 @@ import { type Dropped, type DroppedFiles, readDropped } from './dropped.ts';
 import { type Found, findQuantizer } from './find.ts';
 import { measureFrames } from './frames.ts';
 import { type Table, tableFrom } from './match.ts';
-import type { Bench } from './measure.ts';
+import type { Bench, RunJob } from './measure.ts';
 import { findCosts } from './preflight.ts';
 import { assignRoles, type RoledGraph } from './roles.ts';
 import { cardFeed } from './sizes.ts';
@@ -26,7 +26,7 @@ export interface ProposeOptions {
   readonly corrections: Corrections;
   readonly runtime: Bench['runtime'];
   readonly facts: DeviceFacts;
-  readonly job: Bench['job'];
+  readonly job: RunJob;
   onProgress(progress: ProposalProgress): void;
 }
 
@@ -188,7 +188,7 @@ async function compare(
     const { values } = await job(() => model.decodeArray(decoded, grid.shape, 1));
     return { cells: expected.length, different, difference: largestShare(values, reconstruction.values) };
   } finally {
-    await job(() => model.release());
+    await job(() => model.release(), true);
   }
 }
 

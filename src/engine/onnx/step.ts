@@ -1,5 +1,6 @@
 import type { Assembled } from './assemble.ts';
 import type { Built } from './build.ts';
+import { WEIGHTS } from './compact-weights.ts';
 import type { Bench } from './measure.ts';
 import { cardFeed } from './sizes.ts';
 
@@ -9,10 +10,12 @@ const MOST_SIDE = 640;
 
 /** The smallest step, in pixels, in which both sides may grow: 3 × 5 steps must give 3 × 5 steps' cells. */
 export async function findStep(bench: Bench, { front }: Assembled, reduction: number, built: Built): Promise<number> {
-  const { runtime, weights, job } = bench;
+  const { runtime, job } = bench;
   const { file, input, output, layout } = built.graphs.encoder;
   const graph = new Uint8Array(await built.files[file]!.arrayBuffer());
-  const external = [...weights].filter(([name]) => name in built.files).map(([path, data]) => ({ path, data }));
+  const path = WEIGHTS;
+  const data = built.files[path];
+  const external = data ? [{ path, data }] : [];
   const session = await job(() => runtime.createSession(graph, { provider: 'wasm', file, external }));
   try {
     const frames = layout.includes('T') ? framesOf(front.dims[layout.indexOf('T')]) : 1;
@@ -29,7 +32,7 @@ export async function findStep(bench: Bench, { front }: Assembled, reduction: nu
     }
     return reduction;
   } finally {
-    await job(() => session.release());
+    await job(() => session.release(), true);
   }
 }
 
