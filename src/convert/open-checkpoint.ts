@@ -120,7 +120,9 @@ function checkShards(notes: readonly Note[], weights: readonly CheckpointFile[])
     return undefined;
   }
   const places = index.value.weight_map as Readonly<Record<string, unknown>>;
-  const wanted = new Set(Object.values(places).map((place) => lastPart(String(place))));
+  const wanted = new Set(
+    Object.values(places).map((place) => (typeof place === 'string' ? lastPart(place) : badIndex(index.file))),
+  );
   checkMissing(index.file, [...wanted], given);
   return {
     file: index.file,
@@ -130,6 +132,10 @@ function checkShards(notes: readonly Note[], weights: readonly CheckpointFile[])
         throw new TokenscopeError('checkpoint-damaged', { file: index.file, reason: `none of its parts has the tensor ${lost}` });
     },
   };
+}
+
+function badIndex(file: string): never {
+  throw new TokenscopeError('checkpoint-damaged', { file, reason: 'it names no files' });
 }
 
 /** `model-00001-of-00003.safetensors` says how many there are. */
