@@ -1,6 +1,6 @@
-import { TokenscopeError } from '../../core/errors.ts';
 import type { Checkpoint } from '../architecture.ts';
 import { findLevels, isCosmosConstant, readLevels } from '../cosmos-parts.ts';
+import { type CosmosStep, readSteps } from '../cosmos-steps.ts';
 import { findSetting } from '../find-setting.ts';
 import { FrameLayers } from '../frame-layers.ts';
 import type { Graph, Value } from '../graph.ts';
@@ -21,30 +21,29 @@ interface Settings {
   readonly widths: readonly number[];
   readonly blocks: number;
   readonly decoderBlocks: number;
+  /** Of latents before and after the quantizer's own convolutions. */
   readonly latentChannels: number;
+  readonly decoderChannels: number;
   readonly levels: readonly number[];
   /** Per level of the encoder and of the decoder, what it halves or doubles. */
-  readonly down: readonly Step[];
-  readonly up: readonly Step[];
-}
-
-interface Step {
-  readonly space: boolean;
-  readonly time: boolean;
+  readonly down: readonly CosmosStep[];
+  readonly up: readonly CosmosStep[];
 }
 
 const ANCHOR = 'encoder.conv_in.0.conv3d.weight';
+const COLOURS = 3;
+/** Sides that patches may have: powers of two. */
+const PATCHES = [1, 2, 4, 8];
 
 function recognise(checkpoint: Checkpoint): Settings | undefined {
-  const { tensors, file } = checkpoint;
-  if (tensors.get(ANCHOR)?.shape.length !== 5 || !tensors.has('post_quant_conv.conv3d.weight')) return undefined;
-  const patch = Math.round(Math.cbrt(sizeOf(tensors, ANCHOR, 1) / 3));
-  const latents = sizeOf(tensors, 'quant_conv.conv3d.weight');
-  const levels = findLevels(checkpoint, latents);
-  if (!levels) {
-    const reason = `it has ${latents} latent channels, and no settings say how many levels each of them has`;
-    throw new TokenscopeError('model-corrupt', { file, reason });
-  }
+  const { tensors } = checkpoint;
+  const patch = PATCHES.find((side) => COLOURS * side ** 3 === sizeOf(tensors, ANCHOR, 1));
+  const channels = sizeOf(tensors, 'quant_conv.conv3d.weight');
+  if (tensors.get(ANCHOR)?.shape.length !== 5 || !patch) return undefined;
+  const levels = findLevels(checkpoint, channels);
+  // A continuous tokenizer has the same names, and more channels.
+  if (!levels || sizeOf(tensors, 'post_quant_conv.conv3d.weight', 1) !== channels) return undefined;
+  if (findSetting(checkpoint, 'name') === 'CV') return undefined;
   const count = countParts(tensors, 'encoder.down');
   return {
     patch,
@@ -54,50 +53,10 @@ function recognise(checkpoint: Checkpoint): Settings | undefined {
     blocks: countParts(tensors, 'encoder.down.0.block'),
     decoderBlocks: countParts(tensors, 'decoder.up.0.block'),
     latentChannels: sizeOf(tensors, 'encoder.conv_out.1.conv3d.weight'),
+    decoderChannels: sizeOf(tensors, 'post_quant_conv.conv3d.weight'),
     levels,
     ...readSteps(checkpoint, count, patch),
   };
-}
-
-/** Files of newer code lack the convolutions that are not used; otherwise settings, or the name of the file, must tell. */
-function readSteps(checkpoint: Checkpoint, count: number, patch: number): Pick<Settings, 'down' | 'up'> {
-  const has = (name: string) => checkpoint.tensors.has(`${name}.conv3d.weight`);
-  const levels = range(0, count);
-  const down = levels.map((i) => `encoder.down.${i}.downsample`);
-  const up = levels.map((i) => `decoder.up.${i}.upsample`);
-  const stored = [
-    ...down.slice(0, -1).flatMap((name) => [has(`${name}.conv1`), has(`${name}.conv2`)]),
-    ...up.slice(1).flatMap((name) => [has(`${name}.conv1`), has(`${name}.conv2`)]),
-  ];
-  if (stored.includes(false)) {
-    return {
-      down: down.map((name) => ({ space: has(`${name}.conv1`), time: has(`${name}.conv2`) })),
-      up: up.map((name) => ({ space: has(`${name}.conv2`), time: has(`${name}.conv1`) })),
-    };
-  }
-  const { space, time } = readHalvings(checkpoint, patch);
-  const legacy = findSetting(checkpoint, 'legacy_mode') === true;
-  return {
-    down: levels.map((i) => ({ space: i < Math.min(space, count - 1), time: i < Math.min(time, count - 1) })),
-    up: levels.map((i) => {
-      const back = count - 1 - i;
-      const doublesTime = i > 0 && (legacy ? back < time : back > 0 && back < time + 1);
-      return { time: doublesTime, space: i > 0 && (doublesTime || (back < space && space > time)) };
-    }),
-  };
-}
-
-/** How often the network itself halves space and time: what is asked for, less the Haar transform. */
-function readHalvings(checkpoint: Checkpoint, patch: number): { space: number; time: number } {
-  const named = /DV(\d+)x(\d+)x\d+/i.exec(checkpoint.file);
-  const read = (setting: string, part: number, usual: number) => {
-    const value = findSetting(checkpoint, setting) ?? Number(named?.[part]);
-    return Math.log2(Number.isSafeInteger(value) && (value as number) >= patch ? (value as number) : usual);
-  };
-  const passes = Math.log2(patch);
-  // What is published last, with either patch.
-  const space = read('spatial_compression', 2, patch === 2 ? 8 : 16) - passes;
-  return { space, time: read('temporal_compression', 1, patch === 2 ? 4 : 8) - passes };
 }
 
 class Drawing {
@@ -202,7 +161,7 @@ class Drawing {
     return this.#graph.transpose(this.#layers.apart(latents, levels.length), [0, 2, 1, 3, 4]);
   }
 
-  async #shrink(x: Value, name: string, width: number, { space, time }: Step): Promise<Value> {
+  async #shrink(x: Value, name: string, width: number, { space, time }: CosmosStep): Promise<Value> {
     if (!space && !time) return x;
     const graph = this.#graph;
     let result = x;
@@ -223,9 +182,8 @@ class Drawing {
 
   /** Quantized latents → pixels. */
   async decode(latents: Value): Promise<Value> {
-    const { patch, first, widths, decoderBlocks, up, levels } = this.#settings;
+    const { patch, first, widths, decoderBlocks, decoderChannels: z, up, levels } = this.#settings;
     const last = widths.at(-1)!;
-    const z = this.#layers.torch.shapeOf('post_quant_conv.conv3d.weight')![0]!;
     const planes = this.#layers.together(this.#graph.transpose(latents, [0, 2, 1, 3, 4]), levels.length);
     let x = await this.#layers.conv(planes, 'post_quant_conv.conv3d', [levels.length, z, 1]);
     x = await this.#middle(await this.#pair(x, 'decoder.conv_in', z, last), 'decoder', last);
@@ -236,7 +194,7 @@ class Drawing {
     return this.#fromPatches(await this.#finish(x, 'decoder', widths[0] ?? first, 3 * patch ** 3));
   }
 
-  async #enlarge(x: Value, name: string, width: number, { space, time }: Step): Promise<Value> {
+  async #enlarge(x: Value, name: string, width: number, { space, time }: CosmosStep): Promise<Value> {
     if (!space && !time) return x;
     const graph = this.#graph;
     let result = x;
