@@ -1,11 +1,17 @@
 import type { ClipWindow } from '../core/clip.ts';
+import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing } from '../core/framing.ts';
+import type { Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
+import type { Corrections, Diagnosis, DiagnosisProgress, Proposal, ProposalProgress } from '../core/proposal.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
 import type { BenchResult, ModelFiles, Precision, Provider, StoredModel } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { SelfTestReport, Variant } from './self-test.ts';
 import type { ClipSettings, CompareView, Palette, Place, State } from './store.ts';
+
+/** What was asked for, or why there is nothing; undefined after an abort. */
+export type Answer<T> = { readonly value: T } | { readonly failed: TokenscopeError } | undefined;
 
 /** The page's verbs. Failures become `state.error`; none of these throws at a view. */
 export interface Actions {
@@ -51,9 +57,26 @@ export interface Actions {
   openModel(id: string): Promise<void>;
   /** Adds an embedded model as a further row of Compare. */
   addModel(id: string): Promise<void>;
-  openModelFiles(files: ModelFiles): Promise<void>;
+  /** `provider`: not on the device's own, but there. */
+  openModelFiles(files: ModelFiles, provider?: Provider): Promise<void>;
   /** Converts a published checkpoint (with what lies beside it: config.json, shards) and opens it as the active model. */
   openCheckpoint(files: readonly File[]): Promise<void>;
+  /** Shows the sheet in which dropped ONNX files (by the path they lay at) are settled. */
+  openOnnx(files: Readonly<Record<string, Blob>>): void;
+  closeOnnx(): void;
+  /** What the files are; with the failure instead where there is one, undefined after an abort. */
+  proposeOnnx(
+    files: Readonly<Record<string, Blob>>,
+    corrections: Corrections,
+    onProgress: (progress: ProposalProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Answer<Proposal>>;
+  /** Which numbers the proposed model wants for pixels. */
+  diagnoseOnnx(proposal: Proposal, onProgress: (progress: DiagnosisProgress) => void, signal: AbortSignal): Promise<Answer<Diagnosis>>;
+  /** Opens the proposed model with the manifest as it was settled, and compares both providers afterwards. */
+  openProposal(proposal: Proposal, manifest: Manifest): Promise<void>;
+  /** Its folder as a zip file. */
+  packProposal(proposal: Proposal, manifest: Manifest): Promise<Blob | undefined>;
   closeModel(slot: number): void;
   /** Tries a failed model again, on the other provider when asked. */
   retryModel(slot: number, provider?: Provider): Promise<void>;

@@ -56,11 +56,11 @@ export function keepClips(store: Store, engine: Engine) {
     return reading;
   }
 
-  /** Sizes that the open models want and that are not read yet. */
+  /** Sizes that models, open or opening, want and that are not read yet. */
   function missingSizes({ feeds, framing }: Reading, wanted: Size): Size[] {
     const sizes = store
       .getState()
-      .slots.flatMap(({ phase, model }) => (phase === 'ready' && model ? modelSize(framing, model.manifest.size) : []));
+      .slots.flatMap(({ phase, manifest }) => (phase === 'failed' ? [] : modelSize(framing, manifest.size)));
     const byName = new Map([wanted, ...sizes].map((size) => [nameOf(size), size]));
     return [...byName].filter(([name]) => feeds.get(name)?.failed ?? true).map(([, size]) => size);
   }

@@ -7,6 +7,7 @@ import type { ClipFeed, KeptClips } from './clip-feed.ts';
 import { framesAt, sliceAt } from './clip-slice.ts';
 import { type GrowingClip, startClip, type WindowRun } from './growing-clip.ts';
 import type { KeptPictures } from './kept-pictures.ts';
+import { quantized } from './recorded.ts';
 import { addCounts, checkTokens } from './run.ts';
 import { changeSlot, findSlot } from './slots.ts';
 import type { ClipResult, Result, Slot, State, Store } from './store.ts';
@@ -310,7 +311,11 @@ function windowAt(clip: ClipResult, playhead: number): number {
  * The change of a slot that makes its result the slice at the playhead; nothing where it is that already, or where the frame
  * has not come back yet and something of the same source is on show.
  */
-function sliceOf(slot: Slot, playhead: number, growing: GrowingClip | undefined): Pick<Slot, 'result'> | Record<never, never> {
+export function sliceOf(
+  slot: Slot,
+  playhead: number,
+  growing: GrowingClip | undefined,
+): Pick<Slot, 'result'> | Record<never, never> {
   const { clip, result } = slot;
   if (!clip || clip.reconstruction.length === 0) return {};
   const asked = clampFrame(clip, playhead);
@@ -321,7 +326,10 @@ function sliceOf(slot: Slot, playhead: number, growing: GrowingClip | undefined)
   const same = result?.reconstruction?.picture === clip.reconstruction[frame] && result?.source === clip.frames[frame];
   if (same && result?.of.model === clip.of.model && (!!result?.latents || !detail?.latents)) return {};
   const slice = sliceAt(clip, frame, clip.counts.length, detail);
-  return slice ? { result: keepMeasures(slice, result) } : {};
+  if (!slice) return {};
+  // What the decoder got stands in for latents, as in every recorded result.
+  const latents = clip.recorded && slot.codebook ? quantized(slice.grid, slot.codebook, clip.counts.length) : slice.latents;
+  return { result: keepMeasures({ ...slice, latents }, result) };
 }
 
 /** Numbers stay until new ones are measured: they say what they are of. */

@@ -1,5 +1,5 @@
 import { type ClipFacts, type ClipWindow, tickCount } from '../core/clip.ts';
-import { type Framing, modelSize, type Size } from '../core/framing.ts';
+import { DEFAULT_FRAMING, type Framing, modelSize, type Size } from '../core/framing.ts';
 import type { State } from './store.ts';
 
 /** A first look at a clip: long enough to see motion, short enough to be through soon. Seconds. */
@@ -10,6 +10,15 @@ const FASTEST = 120;
 /** What the frames of one model may take, seen and come back. */
 const MOST_BYTES = 192 * 2 ** 20;
 const MOST_FRAMES = 2000;
+
+/** Clips are looked at smaller than pictures, as long as nobody has chosen a size: sixteen frames are sixteen pictures. Pixels. */
+const USUAL_SIDE = 128;
+
+/** The framing of a clip, or of a picture again, where the size is still the usual one of the other. */
+export function usualFraming(framing: Framing, clip: boolean): Framing {
+  const [from, to] = clip ? [DEFAULT_FRAMING.height, USUAL_SIDE] : [USUAL_SIDE, DEFAULT_FRAMING.height];
+  return framing.height === from && framing.width === from ? { ...framing, height: to, width: to } : framing;
+}
 
 /** Frames of a piece that memory bears: at the largest size that an open model sees. */
 export function mostFrames({ slots, framing }: Pick<State, 'slots' | 'framing'>): number {

@@ -1,5 +1,8 @@
+import { planeOfFrame } from '../core/clip-plan.ts';
+import type { Picture } from '../core/picture.ts';
 import type { ModelFiles } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
+import { isWhole } from './clip-run.ts';
 import type { Playground } from './hooks.ts';
 import type { Slot, State, Store } from './store.ts';
 
@@ -9,6 +12,7 @@ type Shape4 = [number, number, number, number];
 /** `window.tokenscope`; its types, written for the people who use it, are in public/tokenscope.d.ts. */
 export function consoleOf({ store, actions, samples }: Playground) {
   const result = () => store.getState().slots[0]?.result;
+  const clip = () => store.getState().slots[0]?.clip;
 
   return {
     async openModel(model: string | File[] | URL) {
@@ -20,12 +24,14 @@ export function consoleOf({ store, actions, samples }: Playground) {
       const sample = samples.find(({ id }) => id === source);
       await said(store, sample ? actions.openSample(sample.id) : openAnySource(actions, source));
       await until(store, ({ slots, source: opened }) => {
-        const made = slots[0]?.result;
-        return !!made && !made.recorded && made.of.source === opened?.key;
+        const { clip: whole, result: made = whole } = slots[0] ?? {};
+        const of = whole?.of ?? made?.of;
+        // Of a clip everything has to be through.
+        return of?.source === opened?.key && made?.recorded === false && (!whole || isWhole(whole));
       });
     },
     tokens() {
-      const grid = result()?.grid;
+      const grid = clip()?.grid ?? result()?.grid;
       if (!grid) return undefined;
       const { t, h, w } = grid.shape;
       return { tokens: grid.tokens.slice(), shape: [t, h, w] as Shape3 };
@@ -42,8 +48,16 @@ export function consoleOf({ store, actions, samples }: Playground) {
     ): Promise<ImageData[]> {
       const grid = { tokens: Int32Array.from(tokens), shape: { t, h, w } };
       if (keep) await said(store, actions.openTokens(grid, 'tokens'));
-      const picture = keep ? result()?.reconstruction?.picture : await said(store, actions.decode(grid));
-      return picture ? [new ImageData(picture.data.slice(), picture.width, picture.height)] : [];
+      if (!keep) return ((await said(store, actions.decodeFrames(grid))) ?? []).map(imageOf);
+      const whole = result()?.reconstruction?.picture;
+      return clip()?.reconstruction.map(imageOf) ?? (whole ? [imageOf(whole)] : []);
+    },
+    frames() {
+      const shown = clip();
+      if (!shown) return undefined;
+      const { frames, reconstruction, plan } = shown;
+      const planes = reconstruction.map((_, frame) => planeOfFrame(plan, frame));
+      return { source: frames.map(imageOf), reconstruction: reconstruction.map(imageOf), planes };
     },
     state: () => describe(store.getState()),
     async bench() {
@@ -98,24 +112,30 @@ function until<T>(store: Store, ask: (state: State) => T | false | undefined): P
   });
 }
 
+function imageOf({ data, width, height }: Picture): ImageData {
+  return new ImageData(data.slice(), width, height);
+}
+
 /** Plain values only, so that it survives JSON. */
 function describe(state: State): Record<string, unknown> {
   const { place, language, theme, palette, source, framing, selection, busy, camera, device, error, notices, tray } = state;
   return {
     ...{ place, language, theme, palette, framing, selection, busy, camera, device, notices },
-    source: source && { ...source, grid: undefined },
+    source: source && { ...source, grid: undefined, ...(source.clip ? { clip: { ...source.clip, times: undefined } } : {}) },
+    playhead: state.playhead,
     models: state.slots.map(describeSlot),
     tray: { items: tray.items.length, done: tray.run?.done, running: tray.run?.running },
     error: error && { code: error.code, parameters: error.parameters },
   };
 }
 
-function describeSlot({ manifest, phase, progress, result, error, visit }: Slot): Record<string, unknown> {
+function describeSlot({ manifest, phase, progress, result, clip, error, visit }: Slot): Record<string, unknown> {
   const used = result?.counts.reduce((sum, count) => sum + Number(count > 0), 0);
   return {
     ...{ id: manifest.id, phase, progress },
     recorded: result?.recorded,
-    grid: result?.grid.shape,
+    grid: (clip ?? result)?.grid.shape,
+    clip: clip && { ...clip.plan, windows: clip.windowsDone, running: clip.running, measures: clip.summary },
     measures: result?.measures?.values,
     timings: result?.timings,
     usage: result && { used, of: result.counts.length },

@@ -1,15 +1,23 @@
-import type { CatalogModel } from '../engine/protocol.ts';
+import { modelSize } from '../core/framing.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { CatalogModel, Engine } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
-import { readAtlas, readRecorded, recordedFor } from './recorded.ts';
-import { changeSlot } from './slots.ts';
-import type { Slot, Store } from './store.ts';
+import type { KeptClips } from './clip-feed.ts';
+import { sliceOf } from './clip-run.ts';
+import { usualFraming } from './clip-window.ts';
+import { readAtlas, readRecorded, readRecordedClip, recordedFor } from './recorded.ts';
+import { changeSlot, findSlot } from './slots.ts';
+import type { ClipResult, Slot, Store } from './store.ts';
 import type { EntryFacts, Surroundings } from './surroundings.ts';
+
+/** Frames of a clip that come onto the page together. */
+const FRAMES_AT_ONCE = 12;
 
 /**
  * Recorded results: what the model's own files show before it is open. Whatever is missing stays silent here, because
  * opening the model says it.
  */
-export function keepGhosts(store: Store, surroundings: Surroundings) {
+export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
   const known = new Map<string, Promise<EntryFacts>>();
 
   function factsOf(model: CatalogModel): Promise<EntryFacts> {
@@ -39,5 +47,54 @@ export function keepGhosts(store: Store, surroundings: Surroundings) {
     changeSlot(store, slot, ({ phase }) => (phase === 'ready' ? {} : { result }));
   }
 
-  return { showEntries, showResult };
+  /** The same of a clip. Its frames follow when it is read, by `fillFrames`. */
+  async function showClip(slot: number, model: CatalogModel, sample: Sample, source: number, isOld: () => boolean) {
+    const framing = usualFraming(store.getState().framing, true);
+    const recorded = recordedFor(model.manifest, sample.id, framing);
+    if (!recorded?.frames) return;
+    const of = { source, framing, model: undefined };
+    const clip = await readRecordedClip(model, recorded, of, surroundings).catch(() => undefined);
+    const planes = clip && (await engine.measurePlanes(clip.grid).catch(() => []));
+    if (!clip || isOld()) return;
+    const whole = { ...clip, planes: planes ?? [] };
+    changeSlot(store, slot, (before) => {
+      // A live run that has something to show is never covered.
+      if (before.clip?.of.source === source && before.clip.windowsDone > 0) return {};
+      return { clip: whole, ...sliceOf({ ...before, clip: whole }, store.getState().playhead, undefined) };
+    });
+  }
+
+  /** The frames of a clip that is being read, into the recorded results of it, until live ones take their place. */
+  async function fillFrames(source: number): Promise<void> {
+    const { slots, framing } = store.getState();
+    await Promise.all(slots.map(({ key, clip, manifest }) => (isGhostOf(clip, source) ? fill(key, manifest) : undefined)));
+
+    async function fill(key: number, { size }: Manifest): Promise<void> {
+      const feed = clips.feed(source, framing, modelSize(framing, size));
+      const { signal } = new AbortController();
+      for (let there = 0; feed; there = feed.frames.length) {
+        await feed.ready(Math.min(feed.count(), there + FRAMES_AT_ONCE), signal);
+        const ghost = findSlot(store.getState(), key)?.clip;
+        if (feed.frames.length === there || !isGhostOf(ghost, source)) return;
+        const frames = feed.frames.slice(0, ghost.reconstruction.length);
+        changeSlot(store, key, (before) => {
+          const clip = { ...ghost, frames };
+          return { clip, ...sliceOf({ ...before, clip }, store.getState().playhead, undefined) };
+        });
+      }
+    }
+  }
+
+  return { showEntries, showResult, showClip, fillFrames };
+}
+
+interface GhostParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly surroundings: Surroundings;
+  readonly clips: KeptClips;
+}
+
+function isGhostOf(clip: ClipResult | undefined, source: number): clip is ClipResult {
+  return !!clip?.recorded && clip.of.source === source;
 }

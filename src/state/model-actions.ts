@@ -1,5 +1,5 @@
 import { TokenscopeError } from '../core/errors.ts';
-import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';
+import type { CatalogModel, ModelFiles, Provider } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { attempt } from './attempt.ts';
 import { readManifest } from './models.ts';
@@ -27,8 +27,8 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
   };
   const slotOf = (id: string) => store.getState().slots.find((slot) => slot.manifest.id === id && slot.phase !== 'failed');
 
-  async function bringUp(key: number): Promise<void> {
-    await models.open(key);
+  async function bringUp(key: number, provider?: Provider): Promise<void> {
+    await models.open(key, provider);
     parts.wantEntryPictures(key, []);
     try {
       await catchUp();
@@ -38,13 +38,13 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
   }
 
   /** Waits in second place while another model is on screen, unless its recorded result can stand in at once. */
-  async function open(model: CatalogModel, role: 'active' | 'further'): Promise<void> {
+  async function open(model: CatalogModel, role: 'active' | 'further', provider?: Provider): Promise<void> {
     if (role === 'active') models.closePending();
     const active = store.getState().slots[0];
     const replaces = role === 'active' && active ? [active.key] : [];
     const key = models.place(model.manifest, model.files, role === 'active' && !active?.result ? 'front' : 'end', replaces);
     showGhost(parts, key, model);
-    await bringUp(key);
+    await bringUp(key, provider);
   }
 
   return {
@@ -58,10 +58,10 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
       attempt(store, async () => {
         if (!slotOf(id)) await open(inCatalog(id), 'further');
       }),
-    openModelFiles: (files: ModelFiles) =>
+    openModelFiles: (files: ModelFiles, provider?: Provider) =>
       attempt(store, async () => {
         const manifest = await readManifest(files);
-        await open({ id: manifest.id, manifest, files }, 'active');
+        await open({ id: manifest.id, manifest, files }, 'active', provider);
       }),
     openCheckpoint: (files) =>
       attempt(store, async () => {
@@ -99,5 +99,9 @@ function showGhost({ store, surroundings, ghosts, sources }: Parts, key: number,
   const { source } = store.getState();
   const sample = surroundings.samples.find(({ id }) => id === source?.sample);
   void ghosts.showEntries(key, model);
-  if (source && sample) void ghosts.showResult(key, model, sample, source.key, () => sources.overtaken(source.key));
+  if (!source || !sample) return;
+  const show = sample.kind === 'clip' ? ghosts.showClip : ghosts.showResult;
+  void show(key, model, sample, source.key, () => sources.overtaken(source.key)).then(() => {
+    if (source.clip) void ghosts.fillFrames(source.key);
+  });
 }

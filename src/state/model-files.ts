@@ -1,7 +1,7 @@
 import { fileKind, HEAD_BYTES } from '../media/file-kind.ts';
 
 /** Files that belong to a model rather than being looked at. */
-export type ModelKind = 'folder' | 'onnx' | 'checkpoint';
+export type ModelKind = 'folder' | 'onnx' | 'checkpoint' | 'zip';
 
 /** Files that stand beside weights and mean nothing alone. */
 const BESIDE = /^(config|.*\.index)\.json$|\.(data|ya?ml)$/i;
@@ -12,7 +12,9 @@ export async function modelKind(files: readonly File[]): Promise<ModelKind | und
   const weights = files.filter(({ name }) => !BESIDE.test(name));
   // A large set is pictures: looking into each of them would take minutes.
   const kinds = await Promise.all(weights.slice(0, MOST_FILES).map(kindOf));
-  if (kinds.some(({ format }) => format === 'ONNX')) return 'onnx';
+  // By the name too: a damaged one, or a pointer to one, is told about where ONNX files are.
+  if (kinds.some(({ format }) => format === 'ONNX') || files.some(({ name }) => /\.onnx$/i.test(name))) return 'onnx';
+  if (files.length === 1 && kinds[0]?.format === 'ZIP') return 'zip';
   return kinds.length > 0 && kinds.every(({ family }) => family === 'model') ? 'checkpoint' : undefined;
 }
 

@@ -60,7 +60,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
   const lookCloser = lookCloserWith(catchingUp);
   const sources = keepSources({ store, pictures, clips, read, tell: notices.replace });
   const tray = keepTray({ store, engine, read, exclusive, onFailure: alive.onFailure, whenBack: alive.whenBack });
-  const ghosts = keepGhosts(store, surroundings);
+  const ghosts = keepGhosts({ store, engine, surroundings, clips });
   const wantEntryPictures = keepEntryPictures(store, engine);
   const shown = () =>
     catchUp().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type { Actions } from './actions.ts';
 import { quietly } from './attempt.ts';
 import { clipActions } from './clip-actions.ts';
 import { modelActions } from './model-actions.ts';
+import { onnxActions } from './onnx-actions.ts';
 import { assemble, type Parts } from './parts.ts';
 import { questionActions } from './question-actions.ts';
 import { sourceActions } from './source-actions.ts';
@@ -15,10 +16,12 @@ import { viewActions } from './view-actions.ts';
 export function createPlayground(host: EngineHost, surroundings: Surroundings, initial: Partial<State> = {}) {
   const parts = assemble(host, surroundings, initial);
   const aboutModels = modelActions(parts);
+  const aboutOnnx = onnxActions(parts, aboutModels.openModelFiles);
   const actions: Actions = {
     ...viewActions(parts),
     ...aboutModels,
-    ...sourceActions(parts, aboutModels),
+    ...aboutOnnx,
+    ...sourceActions(parts, { ...aboutModels, ...aboutOnnx }),
     ...clipActions(parts),
     ...questionActions(parts),
   };
@@ -47,7 +50,8 @@ async function start(
   });
   const known = (link.models ?? []).filter((id) => catalog.some((model) => model.id === id));
   const [first = catalog[0]?.id, ...more] = known;
-  const sample = samples.find(({ id }) => id === link.sample) ?? samples[0];
+  const usual = link.place === 'clip' ? 'clip' : undefined;
+  const sample = samples.find(({ id }) => id === link.sample) ?? samples.find(({ kind }) => kind === usual) ?? samples[0];
   if (sample) firstPaint.shut(GHOST_MS);
   const opening = first === undefined ? [] : [actions.openModel(first), ...more.map((id) => actions.addModel(id))];
   await Promise.all([...opening, sample && actions.openSample(sample.id)]);

@@ -1,5 +1,6 @@
+import { frameRuleOf, planClip } from '../core/clip-plan.ts';
 import { TokenscopeError } from '../core/errors.ts';
-import { DEFAULT_FRAMING, type Framing } from '../core/framing.ts';
+import { DEFAULT_FRAMING, type Framing, type Size } from '../core/framing.ts';
 import type { Manifest, RecordedResult } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
 import { unpackTokens } from '../core/token-bits.ts';
@@ -7,7 +8,7 @@ import { cellCount, type GridShape, type Latents, type TokenGrid, tokenCounts } 
 import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
 import { entryCount } from './slots.ts';
-import type { EntryPictures, Result, Slot } from './store.ts';
+import type { ClipResult, EntryPictures, Result, Slot } from './store.ts';
 import type { EntryFacts, Surroundings } from './surroundings.ts';
 
 /** A file of a model as something to fetch. */
@@ -63,8 +64,53 @@ export async function readRecorded(
   };
 }
 
+/** The same of a clip: reconstruction and tokens; the frames are those of the sample itself, and come when it is opened. */
+export async function readRecordedClip(
+  { manifest, files }: CatalogModel,
+  recorded: RecordedResult,
+  input: Result['of'],
+  { loadPicture }: Surroundings,
+): Promise<ClipResult> {
+  const shape = gridShape(recorded);
+  const { reduction } = manifest.size;
+  const strip = await loadPicture(address(files, recorded.reconstruction));
+  const frames = cutStrip(strip, { height: shape.h * reduction, width: shape.w * reduction }, recorded.frames ?? 1);
+  const entries = entryCount(manifest);
+  const tokens = unpackTokens(recorded.tokens, cellCount(shape), entries);
+  const plan = planClip(frames.length, frameRuleOf(manifest));
+  return {
+    recorded: true,
+    of: { ...input, overlap: 0, blend: 'fade' },
+    plan,
+    windowsDone: plan.windows.length,
+    running: false,
+    frames: [],
+    reconstruction: frames,
+    grid: { shape, tokens },
+    counts: tokenCounts(tokens, entries),
+    planes: [],
+    measures: [],
+    summary: undefined,
+    timings: [],
+  };
+}
+
+/** The first `count` pictures of a size from a picture that holds them row by row. */
+export function cutStrip(strip: Picture, { height, width }: Size, count: number): Picture[] {
+  const columns = Math.floor(strip.width / width);
+  const there = Math.min(count, columns * Math.floor(strip.height / height));
+  return Array.from({ length: there }, (_, i) => {
+    const data = new Uint8ClampedArray(height * width * 4);
+    for (let row = 0; row < height; row++) {
+      const from = ((Math.floor(i / columns) * height + row) * strip.width + (i % columns) * width) * 4;
+      data.set(strip.data.subarray(from, from + width * 4), row * width * 4);
+    }
+    return { data, height, width };
+  });
+}
+
 /** The entries of the tokens, laid out as latents: what the decoder gets. */
-function quantized({ tokens, shape }: TokenGrid, codebook: Float32Array, entries: number): Latents {
+export function quantized({ tokens, shape }: TokenGrid, codebook: Float32Array, entries: number): Latents {
   const d = codebook.length / entries;
   const cells = tokens.length;
   const data = new Float32Array(d * cells);

@@ -2,7 +2,7 @@ import { TokenscopeError } from '../core/errors.ts';
 import { readTokenText } from '../core/token-file.ts';
 import type { ModelFiles } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
-import { attempt } from './attempt.ts';
+import { attempt, quietly } from './attempt.ts';
 import { modelKind } from './model-files.ts';
 import type { Parts } from './parts.ts';
 import type { Source } from './store.ts';
@@ -32,7 +32,7 @@ const TRIES = 5;
 /** Verbs about what is looked at. */
 export function sourceActions(
   parts: Parts,
-  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint'>,
+  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint' | 'openOnnx'>,
 ): Pick<Actions, SourceVerbs> {
   const { store, surroundings, sources, tray, camera, catchUp } = parts;
 
@@ -75,6 +75,17 @@ export function sourceActions(
       sources.openClip(key, clip, { name: first.name, kind: 'file' });
     });
 
+  /** A zip file with a model in it, ours or somebody's ONNX files; any other is not for this page. */
+  const openZip = async (file: File) => {
+    const unpacked = await attempt(store, () => parts.engine.unpackZip(file, file.name));
+    if (!unpacked) return;
+    const paths = Object.keys(unpacked);
+    const manifest = paths.find((path) => /(^|\/)manifest\.json$/.test(path));
+    if (manifest !== undefined) return models.openModelFiles(insideOf(unpacked, manifest.slice(0, -'manifest.json'.length)));
+    if (paths.some((path) => /\.onnx$/i.test(path))) return models.openOnnx(unpacked);
+    return openFile(file, 'file');
+  };
+
   return {
     openSample: (id) =>
       opening(async (key) => {
@@ -84,12 +95,15 @@ export function sourceActions(
         await parts.firstPaint.passed();
         const file = await surroundings.fetchFile(sample.file);
         await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
+        if (!sources.overtaken(key)) void quietly(store, () => parts.ghosts.fillFrames(key));
       }),
     openFiles: async (files, remarks = []) => {
       const visible = files.filter((file) => !file.name.startsWith('.'));
       const kind = await modelKind(visible);
       if (kind === 'folder') return models.openModelFiles(folderOf(visible));
       if (kind === 'checkpoint') return models.openCheckpoint(visible);
+      if (kind === 'onnx') return models.openOnnx(byPath(visible));
+      if (kind === 'zip') return openZip(visible[0]!);
       const [first = files[0]] = visible;
       if (visible.length > 1) {
         tray.add(visible);
@@ -155,9 +169,21 @@ async function showGhosts(
   const shown = store.getState().slots.map((slot) => {
     const model = surroundings.catalog.find(({ id }) => id === slot.manifest.id);
     if (!model || slot.phase === 'ready') return undefined;
-    return ghosts.showResult(slot.key, model, sample, key, () => sources.overtaken(key));
+    const show = sample.kind === 'clip' ? ghosts.showClip : ghosts.showResult;
+    return show(slot.key, model, sample, key, () => sources.overtaken(key));
   });
   await Promise.all(shown);
+}
+
+/** Files by where they lay in what was dropped. */
+function byPath(files: readonly File[]): Readonly<Record<string, Blob>> {
+  return Object.fromEntries(files.map((file) => [file.webkitRelativePath || file.name, file]));
+}
+
+/** The files of one folder, without the folder's own name. */
+function insideOf(files: Readonly<Record<string, Blob>>, folder: string): ModelFiles {
+  const own = Object.entries(files).filter(([path]) => path.startsWith(folder));
+  return Object.fromEntries(own.map(([path, content]) => [path.slice(folder.length), content]));
 }
 
 /** A model's folder as its files by name, without the folder's own name. */

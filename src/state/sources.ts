@@ -5,7 +5,7 @@ import type { TokenGrid } from '../core/token-grid.ts';
 import type { OpenedClip } from '../media/clips/opened-clip.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { KeptClips } from './clip-feed.ts';
-import { firstWindow, fitWindow, mostFrames } from './clip-window.ts';
+import { firstWindow, fitWindow, mostFrames, usualFraming } from './clip-window.ts';
 import type { KeptPictures, ReadPicture } from './kept-pictures.ts';
 import { checkTokens } from './run.ts';
 import type { Source, Store } from './store.ts';
@@ -69,18 +69,22 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
     const { source: before, framing, playhead } = store.getState();
     const follows = before?.kind === 'camera' && source.kind === 'camera';
     const drop = before && framing.fit === 'crop' && !follows;
+    const isClip = !!source.clip;
+    // A size that a link or a visitor chose for a picture stays; so does one chosen for a clip.
+    const sized = isClip === !!before?.clip ? framing : usualFraming(framing, isClip);
     // The first one of a visit may come with a link that says where to look.
     const stays = follows || !before || (before.clip && before.name === source.name && before.sample === source.sample);
     store.setState({
       source,
       playhead: stays ? playhead : 0,
-      ...(drop ? { framing: { ...framing, fit: 'fill', crop: WHOLE } } : {}),
+      framing: drop ? { ...sized, fit: 'fill', crop: WHOLE } : sized,
     });
   }
 
   function openClip(key: number, about: About, clip: OpenedClip): void {
     const { facts, name } = clip;
-    const window = firstWindow(facts, mostFrames(store.getState()));
+    const { slots, framing } = store.getState();
+    const window = firstWindow(facts, mostFrames({ slots, framing: usualFraming(framing, true) }));
     showClip(key, about, clip, window);
     const thinned = facts.rate > window.rate * 1.05;
     const rates = { name, rate: round(facts.rate), used: round(window.rate) };

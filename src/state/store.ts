@@ -49,6 +49,8 @@ export interface State {
   readonly busy: 'idle' | 'opening-source' | 'converting' | 'encoding' | 'decoding' | 'measuring';
   /** `rolling`: the newest frames as a clip that is run again and again. */
   readonly camera: { readonly running: boolean; readonly framesPerSecond: number; readonly rolling?: boolean };
+  /** Dropped ONNX files (handles, by the path they lay at) that are being settled in a sheet. */
+  readonly sheet?: { readonly key: number; readonly files: Readonly<Record<string, Blob>> } | undefined;
   readonly error: TokenscopeError | undefined;
   /** Things worth telling that are no failures: reduced size, ignored profile … Keys of the texts with parameters. */
   readonly notices: readonly Notice[];

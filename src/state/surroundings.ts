@@ -30,6 +30,7 @@ export interface ReadOptions {
 /** What the playground needs of the rest, handed in by `main.tsx`; tests hand in their own. */
 export interface Surroundings {
   readonly catalog: readonly CatalogModel[];
+  /** Pictures and clips that come with the page. */
   readonly samples: readonly Sample[];
   /** Reads a picture, clip or token file by its content. Throws `media-*`, `clip-*` and `tokens-*`. */
   readFile(file: Blob, name: string, options: ReadOptions): Promise<OpenedFile>;

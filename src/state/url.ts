@@ -1,3 +1,4 @@
+import type { Blend } from '../core/clip-plan.ts';
 import type { Framing, Rect } from '../core/framing.ts';
 import type { Cell } from '../core/token-grid.ts';
 import { tokenAt } from './selection.ts';
@@ -26,6 +27,10 @@ export interface LinkState {
   at: { readonly x: number; readonly y: number };
   order: EntryOrder;
   usageOf: State['codebook']['usageOf'];
+  /** Of a clip: the playhead, and how windows are put together. */
+  frame: number;
+  overlap: number;
+  blend: Blend;
 }
 
 interface Field<T> {
@@ -54,6 +59,10 @@ const flag = (name: string, write: (state: State) => boolean): Field<boolean> =>
   write: (state) => write(state) || undefined,
   print: () => '1',
 });
+
+function whole(name: string, write: (state: State) => number | undefined): Field<number> {
+  return { name, read: (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined), write, print: String };
+}
 
 /** Every part of a link, by the key it has in LinkState. */
 const fields: { readonly [K in keyof LinkState]: Field<LinkState[K]> } = {
@@ -156,6 +165,9 @@ const fields: { readonly [K in keyof LinkState]: Field<LinkState[K]> } = {
     changed(codebook.order, initialState.codebook.order),
   ),
   usageOf: oneOf('usage', ['picture', 'visit'], ({ codebook }) => changed(codebook.usageOf, initialState.codebook.usageOf)),
+  frame: whole('frame', ({ playhead }) => changed(playhead, initialState.playhead)),
+  overlap: whole('overlap', ({ clip }) => changed(clip.overlap, initialState.clip.overlap)),
+  blend: oneOf('blend', ['fade', 'cut'], ({ clip }) => changed(clip.blend, initialState.clip.blend)),
 };
 
 /** What a link asks for. Unknown keys and values that mean nothing are left out. */
@@ -193,7 +205,7 @@ function printField<K extends keyof LinkState>(key: K, state: State): string | u
 
 /** The state a link asks for at the start; models, sample and the rest that must be opened are not in it. */
 export function stateOfLink(link: Partial<LinkState>): Partial<State> {
-  const { framing, selection, compare, codebook } = initialState;
+  const { framing, selection, compare, codebook, clip, playhead } = initialState;
   return {
     ...pick(link, ['place', 'palette', 'language', 'theme', 'quantizerOpen']),
     ...(link.managed ? { colourManaged: true } : {}),
@@ -201,6 +213,8 @@ export function stateOfLink(link: Partial<LinkState>): Partial<State> {
     selection: { cell: link.cell ?? selection.cell, entry: link.entry },
     compare: { ...compare, ...(link.compareMode ? { mode: link.compareMode } : {}), ...pick(link, ['zoom']), ...link.at },
     codebook: { ...codebook, ...pick(link, ['order', 'usageOf']) },
+    clip: { ...clip, ...pick(link, ['overlap', 'blend']) },
+    playhead: link.frame ?? playhead,
   };
 }
 

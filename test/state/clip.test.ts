@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TokenscopeError } from '../../src/core/errors.ts';
 import type { Picture } from '../../src/core/picture.ts';
+import { packTokens } from '../../src/core/token-bits.ts';
 import type { Engine } from '../../src/engine/protocol.ts';
 import type { Surroundings } from '../../src/state/surroundings.ts';
 import { fakeCatalog, fakeVideoModel } from '../fake-engine.ts';
@@ -209,6 +210,56 @@ test('a clip that ends before its facts say so', async () => {
   const { source, slots } = made.now();
   expect(source!.clip).toMatchObject({ frames: 32, complete: true });
   expect(slots[0]!.clip).toMatchObject({ running: false, windowsDone: 2, plan: { frames: 32, planes: 8 } });
+});
+
+test('a recorded clip is on show before its model is open, its frames follow, and the live one takes its place', async () => {
+  const grouped = fakeVideoModel('grouped');
+  const tokens = Array.from({ length: 8 * 256 }, (_, i) => Math.floor(i / 256) * 9);
+  const recorded = [
+    { sample: 'film', grid: [8, 16, 16], tokens: packTokens(tokens, 64), reconstruction: 'recorded-film.webp', frames: 22 },
+  ];
+  const model = {
+    ...grouped,
+    files: { ...grouped.files, 'recorded-film.webp': 'recorded' },
+    manifest: { ...grouped.manifest, recorded },
+  };
+  let open = () => {};
+  const opening = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const made = make((method) => (method === 'openModel' ? opening : undefined), {
+    catalog: [model],
+    // 5 columns of 128 × 128, 5 rows.
+    loadPicture: async () => grey(7, 640),
+  });
+  const started = made.start({ sample: 'film', place: 'clip' });
+  await expect.poll(() => made.now().slots[0]?.clip?.frames).toHaveLength(22);
+  const ghost = made.now().slots[0]!;
+  expect(ghost).toMatchObject({ phase: 'opening', result: { recorded: true, grid: { shape: { t: 1 } } } });
+  expect(ghost.clip).toMatchObject({ recorded: true, running: false, plan: { planes: 8 }, grid: { shape: { t: 8, h: 16 } } });
+  expect(ghost.clip!.reconstruction).toHaveLength(22);
+  expect(ghost.clip!.planes.map(({ stayed }) => stayed)).toEqual([undefined, 0, 0, 0, 0, 0, 0, 0]);
+  expect(ghost.result!.source).toBe(ghost.clip!.frames[0]);
+  expect(made.now().framing).toMatchObject({ height: 128, width: 128 });
+  made.actions.setPlayhead(21);
+  expect([...new Set(made.now().slots[0]!.result!.grid.tokens)]).toEqual([5 * 9]);
+  open();
+  await started;
+  expect(made.now().slots[0]!.clip).toMatchObject({ recorded: false, running: false, windowsDone: 2 });
+  expect(made.now().slots[0]!.clip!.frames[0]).toBe(ghost.clip!.frames[0]);
+  expect(made.now().error).toBeUndefined();
+});
+
+test('a clip is looked at smaller than a picture, unless somebody chose a size', async () => {
+  const { actions, now, start } = make();
+  await start({});
+  await actions.openFiles([clip(steps(2))]);
+  expect(now().framing).toMatchObject({ height: 128, width: 128 });
+  await actions.openFiles([file('grey 1')]);
+  expect(now().framing).toMatchObject({ height: 256, width: 256 });
+  actions.setFraming({ height: 64, width: 64 });
+  await actions.openFiles([clip(steps(2))]);
+  expect(now().framing).toMatchObject({ height: 64, width: 64 });
 });
 
 test('a picture through a model of clips is a clip of one frame', async () => {

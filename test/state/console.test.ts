@@ -41,6 +41,24 @@ test('a source opens by sample, by file, and says when it does not', async () =>
   await expect(console.open(file('nonsense'))).rejects.toMatchObject({ code: 'media-unknown' });
 });
 
+test('a clip opens when all of it is through; its frames and tokens can be taken away', async () => {
+  const { console, store } = await openConsole();
+  await console.open(file('clip 0 85 170@10'));
+  expect(console.tokens()!.shape).toEqual([3, 16, 16]);
+  const { source, reconstruction, planes } = console.frames()!;
+  expect(source.map(({ data }) => data[0])).toEqual([0, 85, 170]);
+  expect(reconstruction.map(({ data }) => data[0])).toEqual([0, 85, 170]);
+  expect(planes).toEqual([0, 1, 2]);
+  expect(console.state()).toMatchObject({ models: [{ clip: { frames: 3, running: false, measures: { stayed: 0 } } }] });
+  const two = { tokens: [0, 0, 0, 0, 63, 63, 63, 63], shape: [2, 2, 2] as [number, number, number] };
+  expect(await console.decode(two, { keep: false })).toHaveLength(2);
+  expect(store.getState().source!.clip).toBeDefined();
+  expect((await console.decode(two)).map(({ data }) => data[0])).toEqual([0, 255]);
+  expect(console.frames()!.source).toEqual([]);
+  await console.open('two');
+  expect(console.frames()).toBeUndefined();
+});
+
 test('a model opens by id, and an unknown one is refused', async () => {
   const { console } = await openConsole();
   expect(await console.openModel('fake-two')).toEqual({ id: 'fake-two', provider: 'wasm' });

@@ -88,6 +88,14 @@ export const surroundings: Surroundings = {
   samples: [
     { id: 'one', file: 'grey 100', thumbnail: '', side: 32, credit: '' },
     { id: 'two', file: 'grey 200', thumbnail: '', side: 32, credit: '' },
+    {
+      id: 'film',
+      kind: 'clip',
+      file: `clip ${Array.from({ length: 22 }, (_, i) => i * 10).join(' ')}`,
+      thumbnail: '',
+      side: 32,
+      credit: '',
+    },
   ],
   async readFile(blob, name) {
     const text = await blob.text();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_FRAMING } from '../../src/core/framing.ts';
 import { packTokens, unpackTokens } from '../../src/core/token-bits.ts';
-import { cutAtlas, recordedFor } from '../../src/state/recorded.ts';
+import { cutAtlas, cutStrip, recordedFor } from '../../src/state/recorded.ts';
 import { surroundings } from './make-playground.ts';
 
 test('tokens survive packing, whatever the codebook', () => {
@@ -30,6 +30,14 @@ test('a recorded result counts only for its sample and the framing it was made w
   expect(recordedFor(manifest, undefined, DEFAULT_FRAMING)).toBeUndefined();
   expect(recordedFor(manifest, 'one', { ...DEFAULT_FRAMING, fit: 'stretch' })).toBeUndefined();
   expect(recordedFor(manifest, 'one', { ...DEFAULT_FRAMING, width: 128 })).toBeUndefined();
+});
+
+test('a strip is cut into frames, row by row', () => {
+  // Five frames of 1 × 2 pixels in two columns; the sixth place is empty.
+  const data = new Uint8ClampedArray(4 * 3 * 4).map((_, i) => (Math.floor(i / 16) * 2 + (Math.floor(i / 8) % 2)) * 10);
+  const frames = cutStrip({ data, width: 4, height: 3 }, { height: 1, width: 2 }, 5);
+  expect(frames.map((frame) => [...new Set(frame.data)])).toEqual([[0], [10], [20], [30], [40]]);
+  expect(frames[0]).toMatchObject({ height: 1, width: 2 });
 });
 
 test('an atlas is cut into one picture for each entry', () => {

@@ -44,6 +44,14 @@ test('whatever a link is made from, it brings back', () => {
   );
 });
 
+test('the frame of a clip and how its windows are put together', () => {
+  const link = 'place=clip&frame=37&overlap=4&blend=cut';
+  const state = { ...initialState, ...stateOfLink(readLink(link)) };
+  expect(state).toMatchObject({ place: 'clip', playhead: 37, clip: { overlap: 4, blend: 'cut' } });
+  expect(new URLSearchParams(writeLink(state, '', new Set()))).toEqual(new URLSearchParams(link));
+  expect(readLink('frame=-1&overlap=x&blend=melt')).toEqual({});
+});
+
 test('the usual state needs no words; language and theme are said only when they were chosen', () => {
   expect(writeLink(initialState, '', new Set())).toBe('');
   expect(writeLink({ ...initialState, language: 'zh', theme: 'dark' }, '', new Set(['theme']))).toBe('theme=dark');
