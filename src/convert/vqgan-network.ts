@@ -9,7 +9,15 @@ import { architecture } from './network.ts';
 import { sizeOf } from './tensor-sizes.ts';
 import type { TorchLayers } from './torch-layers.ts';
 import { drawDecoder, drawEncoder, type VqganStyle } from './vqgan-drawing.ts';
-import { attentionStep, likelyGroups, readVqgan, reductionOf, type VqganNames, type VqganShape } from './vqgan-shape.ts';
+import {
+  attentionStep,
+  likelyGroups,
+  readVqgan,
+  reductionOf,
+  type VqganNames,
+  type VqganShape,
+  widthsOf,
+} from './vqgan-shape.ts';
 
 /** A tokenizer of the VQGAN family: encoder, a codebook between two 1 x 1 convolutions (mostly), decoder. */
 export interface VqganTokenizer {
@@ -56,11 +64,16 @@ export function readTokenizer(checkpoint: Checkpoint, family: VqganFamily): Vqga
   const { names, table, projected = true } = family;
   const shape = readVqgan(tensors, names);
   checkHalves(checkpoint, shape);
+  const style = { names, groups: likelyGroups(shape), epsilon: 1e-6, ...family.style };
+  if (widthsOf(shape).some((width) => width % style.groups !== 0)) {
+    const reason = `its widths are no multiples of the ${style.groups} groups that its settings name`;
+    throw new TokenscopeError('model-corrupt', { file: checkpoint.file, reason });
+  }
   const codebookSize = sizeOf(tensors, table);
   const entryDimension = sizeOf(tensors, table, 1);
   return {
     shape,
-    style: { names, groups: likelyGroups(shape), epsilon: 1e-6, ...family.style },
+    style,
     table,
     projected,
     quantizer: { kind: 'vq', codebookSize, entryDimension, score: 'l2', ...family.quantizer },

@@ -134,11 +134,16 @@ export function attentionStep({ encoder, decoder }: VqganShape): number | undefi
   return Number.isFinite(step) ? step : undefined;
 }
 
-/** Groups of the norms, which no file tells: 32 in all published code, or the most that these widths allow. */
-export function likelyGroups({ encoder, decoder }: VqganShape): number {
-  const widths = [encoder, decoder].flatMap(({ first, levels }) => [
+/** All widths that norms have. */
+export function widthsOf({ encoder, decoder }: VqganShape): readonly number[] {
+  return [encoder, decoder].flatMap(({ first, levels }) => [
     first,
     ...levels.flatMap(({ blocks }) => blocks.map(({ outputs }) => outputs)),
   ]);
+}
+
+/** Groups of the norms, which no file tells: 32 in all published code, or the most that these widths allow. */
+export function likelyGroups(shape: VqganShape): number {
+  const widths = widthsOf(shape);
   return [32, 16, 8, 4, 2].find((groups) => widths.every((width) => width % groups === 0)) ?? 1;
 }

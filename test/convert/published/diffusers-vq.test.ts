@@ -104,6 +104,12 @@ describe('diffusers VQModel', () => {
     });
   });
 
+  it('refuses groups that do not fit its widths', async () => {
+    const sizes = { width: 32, multipliers: [1, 1], blocks: 1, attended: [], z: 4, dimension: 4, entries: 8 };
+    const checkpoint = await hashedCheckpoint(shapesOf(sizes), { config: { norm_num_groups: 2 ** 40 } });
+    await expect(convertCheckpoint(checkpoint)).rejects.toMatchObject({ code: 'model-corrupt' });
+  });
+
   it('takes [0, 1] where its sizes are those of aMUSEd, and the side that a config names', async () => {
     const sizes = {
       width: 32,
