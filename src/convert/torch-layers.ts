@@ -1,3 +1,4 @@
+import { TokenscopeError } from '../core/errors.ts';
 import type { Graph, Pad, Value } from './graph.ts';
 import { asMatrix, pickRows, type Weight, type Weights } from './weights.ts';
 
@@ -115,8 +116,14 @@ export class TorchLayers {
     return ones.length > 0 ? this.graph.reshape(weight, [outputs, inputs]) : weight;
   }
 
-  /** GroupNorm over N × C × … ; `shape` is the shape of `x`, where it is known already. */
+  /**
+   * GroupNorm over N × C × … ; `shape` is the shape of `x`, where it is known already. Throws `model-corrupt` for groups that
+   * are not equal.
+   */
   async groupNorm(x: Value, name: string, channels: number, { groups, epsilon }: NormOptions, shape?: Value): Promise<Value> {
+    if (channels % groups !== 0) {
+      throw new TokenscopeError('model-corrupt', { file: name, reason: `${channels} channels do not make ${groups} groups` });
+    }
     const scale = await this.weight(`${name}.weight`, [channels]);
     const bias = await this.weight(`${name}.bias`, [channels]);
     return this.graph.groupNorm(x, { scale, bias, channels, groups, epsilon, ...(shape && { shape }) });

@@ -37,14 +37,14 @@ const LEAST_SIDE = 64;
 function recognise(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const { tensors } = checkpoint;
   if (tensors.get(ANCHOR)?.shape.length !== 4 || !tensors.has(TABLE)) return undefined;
-  const groups = findSetting(checkpoint, 'norm_num_groups');
+  const groups = readGroups(checkpoint);
   const settings = readTokenizer(checkpoint, {
     names,
     table: TABLE,
     style: {
       spatialGroups: SPATIAL_GROUPS,
       activation: readActivation(checkpoint),
-      ...(Number.isSafeInteger(groups) && { groups: groups as number }),
+      ...(groups !== undefined && { groups }),
     },
   });
   const preferred = sideOf(checkpoint, 'sample_size', LEAST_SIDE) ?? settings.preferred;
@@ -53,9 +53,18 @@ function recognise(checkpoint: Checkpoint): VqganTokenizer | undefined {
 
 function readActivation(checkpoint: Checkpoint): Activation {
   const name = findSetting(checkpoint, 'act_fn') ?? 'silu';
-  const activation = activationNamed(String(name));
-  if (!activation) throw new TokenscopeError('model-corrupt', { file: checkpoint.file, reason: `its activation is ${name}` });
-  return activation;
+  const activation = typeof name === 'string' ? activationNamed(name) : undefined;
+  return activation ?? refuse(checkpoint, 'activation', name);
+}
+
+function readGroups(checkpoint: Checkpoint): number | undefined {
+  const groups = findSetting(checkpoint, 'norm_num_groups') ?? undefined;
+  if (groups === undefined || (Number.isSafeInteger(groups) && (groups as number) >= 1)) return groups as number | undefined;
+  return refuse(checkpoint, 'number of groups', groups);
+}
+
+function refuse({ file }: Checkpoint, what: string, value: unknown): never {
+  throw new TokenscopeError('model-corrupt', { file, reason: `its ${what} is ${JSON.stringify(value)}` });
 }
 
 /** aMUSEd takes pictures as they come, in [0, 1], and no setting says so; it is known by its sizes. */
