@@ -19,7 +19,7 @@ export const TOY = 'toy';
 export interface PageHook {
   readonly host: EngineHost;
   readonly catalog: readonly CatalogModel[];
-  readonly samples: readonly { readonly id: string }[];
+  readonly samples: readonly { readonly id: string; readonly kind?: 'clip' }[];
   readonly store: { getState(): PageState };
   readonly actions: {
     openModel(id: string): Promise<void>;
@@ -50,8 +50,9 @@ export interface PageState {
           readonly measures: { readonly values: Measures; readonly of: Picture } | undefined;
         }
       | undefined;
+    readonly clip?: PageClip | undefined;
   }[];
-  readonly source: { readonly name: string; readonly sample?: string } | undefined;
+  readonly source: { readonly key: number; readonly name: string; readonly sample?: string } | undefined;
   readonly tray: {
     readonly run:
       | {
@@ -66,6 +67,18 @@ export interface PageState {
         }
       | undefined;
   };
+}
+
+/** A clip through the model, as far as it is done. */
+export interface PageClip {
+  readonly recorded: boolean;
+  readonly running: boolean;
+  readonly of: { readonly source: number };
+  readonly grid: TokenGrid;
+  readonly frames: readonly Picture[];
+  readonly reconstruction: readonly Picture[];
+  /** Once all of it is through. */
+  readonly summary: Measures | undefined;
 }
 
 declare global {
@@ -134,5 +147,19 @@ export async function waitForResult(page: Page, name: string, timeout = 180_000)
     },
     name,
     { timeout, polling: 100 },
+  );
+}
+
+/** Waits until a clip of this name has gone through the first model as a whole; throws the page's own error. */
+export async function waitForClip(page: Page, name: string, timeout = 600_000): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => {
+      const { slots, source, error } = window.tokenscopeTest!.store.getState();
+      if (error) throw new Error(`${error.code} ${JSON.stringify(error.parameters)}`);
+      const clip = slots[0]?.clip;
+      return source?.name === wanted && clip?.of.source === source.key && !clip.recorded && !clip.running && !!clip.summary;
+    },
+    name,
+    { timeout, polling: 200 },
   );
 }

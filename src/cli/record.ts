@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Manifest, RecordedResult } from '../core/manifest.ts';
 import { packTokens } from '../core/token-bits.ts';
-import { openBuiltPage, openModel, TOY, waitForResult } from './page.ts';
+import { openBuiltPage, openModel, TOY, waitForClip, waitForResult } from './page.ts';
 import { ROOT } from './project.ts';
 import { changeManifest } from './write-figures.ts';
 
 /** WebP without loss: recorded pictures give the very numbers of a live run, and neighbours in the atlas do not bleed into each other. */
 const LOSSLESS = 1;
+/** Clips are many pictures: they may lose what their label *recorded* answers for. Tried in this order until it fits. */
+const CLIP_QUALITIES = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
+const CLIP_BYTES = 400_000;
 const ATLAS_COLUMNS = 32;
 /** Larger codebooks draw their entries when they are looked at. */
 const ATLAS_ENTRIES = 16_384;
@@ -23,19 +26,25 @@ export async function recordModels(wanted: readonly string[] = []): Promise<void
   try {
     const { models, samples } = await page.evaluate(() => {
       const { catalog, samples } = window.tokenscopeTest!;
-      return { models: catalog.map(({ id }) => id), samples: samples.map(({ id }) => id) };
+      const models = catalog.map(({ id, manifest }) => ({ id, clips: manifest.medium === 'video' }));
+      return { models, samples: samples.map(({ id, kind }) => ({ id, clip: kind === 'clip' })) };
     });
-    for (const id of models.filter((model) => (wanted.length > 0 ? wanted.includes(model) : model !== TOY)))
-      await recordModel(page, id, samples);
+    for (const { id, clips } of models.filter((model) => (wanted.length > 0 ? wanted.includes(model.id) : model.id !== TOY))) {
+      // Each on what it was made for.
+      const own = samples.filter(({ clip }) => clip === clips).map((sample) => sample.id);
+      await recordModel(page, id, own, clips ? recordClip : recordSample);
+    }
   } finally {
     await close();
   }
 }
 
-async function recordModel(page: Page, id: string, samples: readonly string[]): Promise<void> {
+type Record = (page: Page, id: string, sample: string) => Promise<RecordedResult>;
+
+async function recordModel(page: Page, id: string, samples: readonly string[], record: Record): Promise<void> {
   await openModel(page, id);
   const recorded: RecordedResult[] = [];
-  for (const sample of samples) recorded.push(await recordSample(page, id, sample));
+  for (const sample of samples) recorded.push(await record(page, id, sample));
   const atlas = await recordAtlas(page, id);
   const manifest = changeManifest(id, (before) => ({ ...before, ...(atlas && { atlas }), recorded }));
   const pictures = [...recorded.map(({ reconstruction }) => reconstruction), ...(atlas ? [atlas.file] : [])];
@@ -67,6 +76,46 @@ async function recordSample(page: Page, id: string, sample: string): Promise<Rec
   writeFileSync(join(ROOT, 'models', id, file), Uint8Array.from(made.picture));
   const tokens = packTokens(made.tokens, made.codebookSize);
   return { sample, grid: made.shape, tokens, reconstruction: file, on: made.provider };
+}
+
+/** The frames of the reconstruction side by side in one picture, lossy so that it stays small. */
+async function recordClip(page: Page, id: string, sample: string): Promise<RecordedResult> {
+  await page.evaluate((name) => void window.tokenscopeTest!.actions.openSample(name), sample);
+  await waitForClip(page, sample);
+  const made = await page.evaluate(
+    async ({ most, qualities }) => {
+      const [slot] = window.tokenscopeTest!.store.getState().slots;
+      const { grid, reconstruction } = slot!.clip!;
+      const { width, height } = reconstruction[0]!;
+      const columns = Math.ceil(Math.sqrt(reconstruction.length));
+      const canvas = new OffscreenCanvas(columns * width, Math.ceil(reconstruction.length / columns) * height);
+      const context = canvas.getContext('2d')!;
+      for (const [i, { data }] of reconstruction.entries()) {
+        context.putImageData(new ImageData(data, width, height), (i % columns) * width, Math.floor(i / columns) * height);
+      }
+      let bytes = new ArrayBuffer(0);
+      for (const quality of qualities) {
+        bytes = await (await canvas.convertToBlob({ type: 'image/webp', quality })).arrayBuffer();
+        if (bytes.byteLength <= most) break;
+      }
+      const { codebookSize, device } = slot!.model!;
+      const { t, h, w } = grid.shape;
+      const picture = [...new Uint8Array(bytes)];
+      return {
+        shape: [t, h, w],
+        tokens: [...grid.tokens],
+        codebookSize,
+        provider: device.provider,
+        picture,
+        frames: reconstruction.length,
+      };
+    },
+    { most: CLIP_BYTES, qualities: CLIP_QUALITIES },
+  );
+  const file = `recorded-${sample}.webp`;
+  writeFileSync(join(ROOT, 'models', id, file), Uint8Array.from(made.picture));
+  const tokens = packTokens(made.tokens, made.codebookSize);
+  return { sample, grid: made.shape, tokens, reconstruction: file, frames: made.frames, on: made.provider };
 }
 
 async function recordAtlas(page: Page, id: string): Promise<Manifest['atlas']> {
