@@ -1,3 +1,4 @@
+import type { ClipPlan } from '../core/clip-plan.ts';
 import type { Size } from '../core/framing.ts';
 import type { TimelineRows } from '../views/clip-timeline-geometry.ts';
 
@@ -33,6 +34,12 @@ export function clipSizes({ width, height }: Size, players: number, aspect: numb
   const player = { width: Math.floor(tall * aspect), height: Math.floor(tall) };
   const left = width - players * (player.width + gap);
   return { gap, player, volume: { width: left, height: Math.max(player.height, 220) }, stacked, rows };
+}
+
+/** A row of planes is no taller than planes so narrow can be. */
+export function fitRows(rows: TimelineRows, { frames, reduction }: ClipPlan, width: number): TimelineRows {
+  const room = (width * Math.min(reduction, frames)) / Math.max(1, frames);
+  return { ...rows, planes: Math.min(rows.planes, Math.max(14, room + 8)) };
 }
 
 function timelineRows(height: number, width: number): TimelineRows {

@@ -13,7 +13,7 @@ import { ClipVolume } from '../views/clip-volume.tsx';
 import type { VolumeView } from '../views/clip-volume-geometry.ts';
 import { ClipEmpty } from './clip-empty.tsx';
 import { useClipKeys } from './clip-keys.ts';
-import { type ClipSizes, clipSizes } from './clip-layout.ts';
+import { type ClipSizes, clipSizes, fitRows } from './clip-layout.ts';
 import { ClipPiece } from './clip-piece.tsx';
 import styles from './clip-place.module.css';
 import { ClipPlayers } from './clip-players.tsx';
@@ -48,6 +48,7 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
   const aspect = first ? first.width / first.height : 1;
   const alone = clip.frames.length === 0 && !source?.clip;
   const sizes = clipSizes({ width, height }, alone ? slots.length : mode === 'side' ? slots.length + 1 : slots.length, aspect);
+  const rows = fitRows(sizes.rows, clip.plan, width);
   useClipKeys(player, clip.plan);
   return (
     <div className={styles.place} ref={element}>
@@ -70,7 +71,7 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
             curve={curve}
             changes={volume.changes}
             width={width}
-            rows={sizes.rows}
+            rows={rows}
           />
           <Captions plan={clip.plan} curve={t(`clip.curve${capital(curve)}`)} />
           <ClipNumbers slots={slots} />

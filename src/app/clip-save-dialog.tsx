@@ -166,12 +166,16 @@ function Volume({ slot, clip, stem }: { readonly slot: Slot; readonly clip: Clip
         </span>
       </span>
       <span>
-        <button type="button" className="word-button number" onClick={() => saveFile(npy(), `${file}.npy`)}>
-          .npy
-        </button>
-        <button type="button" className="word-button number" onClick={() => saveFile(json(), `${file}.json`)}>
-          .json
-        </button>
+        {(['npy', 'json'] as const).map((format) => (
+          <button
+            key={format}
+            type="button"
+            className="word-button number"
+            onClick={() => saveFile(format === 'npy' ? npy() : json(), `${file}.${format}`)}
+          >
+            .{format}
+          </button>
+        ))}
       </span>
     </p>
   );

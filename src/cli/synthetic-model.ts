@@ -6,45 +6,46 @@ const SIDE = 16;
 
 /**
  * A tokenizer of noise: one convolution to latents, one back. It shows nothing, but its codebook is as large as one likes,
- * which is what the views have to bear. Always the same for the same settings.
+ * which is what the views have to bear. Always the same for the same settings. With `frames` it is one of clips.
  */
-export function syntheticModel(id: string, quantizer: QuantizerSettings): ReadonlyMap<string, Uint8Array> {
+export function syntheticModel(id: string, quantizer: QuantizerSettings, frames?: FramesOf): ReadonlyMap<string, Uint8Array> {
   const dimension = quantizer.bits ?? quantizer.entryDimension ?? 1;
   const random = seeded(dimension);
   const files = new Map<string, Uint8Array>([
-    ['encoder.onnx', encoder(dimension, random)],
-    ['decoder.onnx', decoder(dimension, random)],
+    ['encoder.onnx', frames ? clipEncoder(dimension, random, frames) : encoder(dimension, random)],
+    ['decoder.onnx', frames ? clipDecoder(dimension, random, frames) : decoder(dimension, random)],
   ]);
   if (quantizer.kind === 'vq') {
     const shape = [quantizer.codebookSize ?? 1, dimension] as const;
     const data = noise(shape[0] * shape[1], 1, random);
     files.set('codebook.safetensors', writeSafetensors(new Map([['codebook', { dtype: 'F32' as const, shape, data }]])).bytes);
   }
+  const layouts = frames
+    ? ({ layout: 'NCTHW', latentLayout: 'NDTHW' } as const)
+    : ({ layout: 'NCHW', latentLayout: 'NDHW' } as const);
   const manifest: Manifest = {
     manifest: 1,
     id,
     title: id,
-    medium: 'image',
+    medium: frames ? 'video' : 'image',
     architecture: 'custom',
     quantizer,
-    size: { reduction: SIDE, multipleOf: SIDE, minimum: SIDE, preferred: [256, 256] },
+    size: { reduction: SIDE, multipleOf: SIDE, minimum: SIDE, preferred: [256, 256], ...(frames && { frames }) },
     pixels: { range: [-1, 1], outputRange: [-1, 1] },
     graphs: {
       encoder: {
         file: 'encoder.onnx',
         input: 'pixels',
         output: 'latents',
-        layout: 'NCHW',
+        ...layouts,
         carries: 'latents',
-        latentLayout: 'NDHW',
       },
       decoder: {
         file: 'decoder.onnx',
         input: 'latents',
         output: 'pixels',
-        layout: 'NCHW',
+        ...layouts,
         carries: 'latents',
-        latentLayout: 'NDHW',
       },
     },
     ...(quantizer.kind === 'vq' && { codebook: { file: 'codebook.safetensors', tensor: 'codebook' } }),
@@ -67,6 +68,31 @@ function decoder(dimension: number, random: () => number): Uint8Array {
   const latents = graph.input('latents', 'float32', ['n', dimension, 'h', 'w']);
   const weight = weights(graph, 'weight', [3, dimension, 1, 1], 1 / Math.sqrt(dimension), random);
   graph.output('pixels', graph.resize(graph.conv(latents, weight, undefined, { kernel: [1, 1] }), [1, 1, SIDE, SIDE]));
+  return graph.encode();
+}
+
+type FramesOf = NonNullable<Manifest['size']['frames']>;
+
+/** A causal one sees its first frame as often in front as a plane has frames more. */
+function clipEncoder(dimension: number, random: () => number, { rule, reduction }: FramesOf): Uint8Array {
+  const graph = new Graph('encoder');
+  const pixels = graph.input('pixels', 'float32', [1, 3, 'frames', 'height', 'width']);
+  const kernel = [reduction, SIDE, SIDE];
+  const weight = weights(graph, 'weight', [dimension, 3, ...kernel], 0.1 / Math.sqrt(reduction), random);
+  const first = graph.slice(pixels, 2, 0, 1);
+  const copies = Array.from({ length: reduction - 1 }, () => first);
+  const whole = rule === 'causal' ? graph.concat([first, ...copies.slice(1), pixels], 2) : pixels;
+  graph.output('latents', graph.conv(whole, weight, undefined, { kernel, stride: kernel }));
+  return graph.encode();
+}
+
+function clipDecoder(dimension: number, random: () => number, { rule, reduction }: FramesOf): Uint8Array {
+  const graph = new Graph('decoder');
+  const latents = graph.input('latents', 'float32', [1, dimension, 'planes', 'h', 'w']);
+  const weight = weights(graph, 'weight', [3, dimension, 1, 1, 1], 1 / Math.sqrt(dimension), random);
+  const colours = graph.conv(latents, weight, undefined, { kernel: [1, 1, 1] });
+  const large = graph.resize(colours, [1, 1, reduction, SIDE, SIDE]);
+  graph.output('pixels', rule === 'causal' ? graph.slice(large, 2, reduction - 1, 2 ** 30) : large);
   return graph.encode();
 }
 

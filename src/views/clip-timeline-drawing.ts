@@ -173,7 +173,7 @@ function drawCurves(context: Context, drawing: TimelineDrawing): void {
   const worst = words.least(number(range.least, digits));
   for (const [text, y] of [
     [best, curveY(drawing, range.most) - 2],
-    [worst, curveY(drawing, range.least) + (range.most > range.least ? 12 : 30)],
+    [worst, curveY(drawing, range.least) + (range.most > range.least ? 4 : 22)],
   ] as const) {
     const { width: wide } = context.measureText(text);
     context.fillStyle = colours.paper;

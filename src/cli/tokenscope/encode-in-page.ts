@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBuiltPage } from '../page.ts';
-import type { Encoding } from './encode.ts';
+import type { Encoding } from './encoding.ts';
 import { listFolder } from './folder.ts';
 
 const MODEL = 'tokenscope-model';

@@ -2,18 +2,13 @@ import { parseArgs } from 'node:util';
 import { frameRuleOf, planClip } from '../../core/clip-plan.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { NpyArray } from '../../core/npy.ts';
-import { cellCount, type Latents, type TokenGrid } from '../../core/token-grid.ts';
+import { cellCount, type Latents } from '../../core/token-grid.ts';
 import type { Model } from '../../engine/model.ts';
 import { adaptPixels, type FrameSize } from '../../engine/pixel-layout.ts';
 import { readArray, writeArray } from './arrays.ts';
 import { encodeInPage } from './encode-in-page.ts';
+import type { Encoding } from './encoding.ts';
 import { withModel } from './node-model.ts';
-
-/** What a run gives: latents D × t × h × w where the quantizer is outside the graphs, and tokens t × h × w. */
-export interface Encoding {
-  readonly grid: TokenGrid;
-  readonly latents: Latents | undefined;
-}
 
 /** `encode <model folder> <picture | clip | input.npy> --out <folder> [--size 256x256]` */
 export async function encode(argv: string[]): Promise<number> {
