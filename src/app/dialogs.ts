@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export type DialogName = 'keys' | 'save' | 'open' | 'framing' | 'tray' | 'tokens' | 'stored' | 'self-test' | 'clip-save';
+export type DialogName = 'keys' | 'save' | 'open' | 'framing' | 'tray' | 'tokens' | 'stored' | 'self-test' | 'onnx' | 'clip-save';
 
 let shown: DialogName | undefined;
 const listeners = new Set<() => void>();

@@ -5,6 +5,7 @@ import { filesFromDrop } from '../media/dropped-files.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { Actions } from '../state/actions.ts';
 import { useActions } from '../state/hooks.ts';
+import { modelKind } from '../state/model-files.ts';
 import { showDialog } from './dialogs.ts';
 import styles from './drop-zone.module.css';
 
@@ -81,7 +82,7 @@ async function openPaste(actions: Actions, event: ClipboardEvent): Promise<void>
 
 async function openAll(actions: Actions, files: readonly File[], remarks: readonly Remark[]): Promise<void> {
   // The set shows at once; its first picture opens behind it.
-  if (files.length > 1 && !files.some(({ name }) => name === 'manifest.json')) showDialog('tray');
+  if (files.length > 1 && !(await modelKind(files))) showDialog('tray');
   await actions.openFiles(files, remarks);
 }
 

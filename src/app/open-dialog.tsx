@@ -2,6 +2,7 @@ import { type FormEvent, useRef } from 'react';
 import { useTexts } from '../i18n/index.ts';
 import { pickFromFolder } from '../media/dropped-files.ts';
 import { useActions, useSamples, useTokenscope } from '../state/hooks.ts';
+import { modelKind } from '../state/model-files.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { showDialog } from './dialogs.ts';
 import styles from './open-dialog.module.css';
@@ -20,7 +21,7 @@ export default function OpenDialog({ onClose }: { readonly onClose: () => void }
     onClose();
     try {
       const { files, remarks } = what === 'folder' ? pickFromFolder(chosen) : { files: chosen, remarks: [] };
-      if (files.length > 1) showDialog('tray');
+      if (files.length > 1 && !(await modelKind(files))) showDialog('tray');
       await openFiles(files, remarks);
     } catch (error) {
       report(error);

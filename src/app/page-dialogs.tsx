@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
+import { useTokenscope } from '../state/hooks.ts';
 import { type DialogName, showDialog, useShownDialog } from './dialogs.ts';
 
 const dialogs = {
@@ -11,11 +12,16 @@ const dialogs = {
   stored: lazy(() => import('./stored-dialog.tsx')),
   'clip-save': lazy(() => import('./clip-save-dialog.tsx')),
   'self-test': lazy(() => import('./self-test-dialog.tsx')),
+  onnx: lazy(() => import('./open-onnx-dialog.tsx')),
 } satisfies Record<DialogName, unknown>;
 
 /** The dialog that is open, if any; its code is fetched when it is first opened. */
 export function PageDialogs() {
   const name = useShownDialog();
+  const sheet = useTokenscope((state) => state.sheet?.key);
+  useEffect(() => {
+    if (sheet !== undefined) showDialog('onnx');
+  }, [sheet]);
   if (!name) return null;
   const Shown = dialogs[name];
   return (

@@ -6,13 +6,14 @@ import { codebook } from './texts/codebook.ts';
 import { compare } from './texts/compare.ts';
 import { errors } from './texts/errors.ts';
 import { metrics } from './texts/metrics.ts';
+import { open } from './texts/open.ts';
 import { pipeline } from './texts/pipeline.ts';
 import { shell } from './texts/shell.ts';
 import { sources } from './texts/sources.ts';
 import { words } from './texts/words.ts';
 
 /** Every sentence of the page by area; keys are written `area.key`. */
-export const areas = { clip, words, shell, pipeline, compare, codebook, sources, errors, metrics, checkpoints };
+export const areas = { clip, words, shell, pipeline, compare, codebook, sources, errors, metrics, checkpoints, open };
 
 type Resources = { [A in keyof typeof areas]: (typeof areas)[A]['en'] };
 

@@ -5,6 +5,7 @@ import type { Remark } from './opened-picture.ts';
 const MOST_FILES = 5000;
 /** A model in the folder: its files stay together and nothing is passed over. */
 const MANIFEST = 'manifest.json';
+const GRAPH = /\.onnx$/i;
 
 export interface DroppedFiles {
   /** In natural order (2 before 10); `webkitRelativePath` says where in a folder they lay. */
@@ -34,7 +35,7 @@ export async function filesFromDrop(transfer: DataTransfer): Promise<DroppedFile
  */
 export function pickFromFolder(inside: readonly File[], others = 0): DroppedFiles {
   const visible = inside.slice(0, MOST_FILES).filter((file) => !file.name.startsWith('.'));
-  const isModel = visible.some((file) => file.name === MANIFEST);
+  const isModel = visible.some(({ name }) => name === MANIFEST || GRAPH.test(name));
   const files = isModel ? visible : visible.filter(mayBePicture).sort(naturally);
   const skipped = visible.length - files.length;
   if (files.length + others === 0) throw new TokenscopeError('media-none', { skipped });

@@ -72,7 +72,11 @@ export interface Actions {
     signal: AbortSignal,
   ): Promise<Answer<Proposal>>;
   /** Which numbers the proposed model wants for pixels. */
-  diagnoseOnnx(proposal: Proposal, onProgress: (progress: DiagnosisProgress) => void, signal: AbortSignal): Promise<Answer<Diagnosis>>;
+  diagnoseOnnx(
+    proposal: Proposal,
+    onProgress: (progress: DiagnosisProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Answer<Diagnosis>>;
   /** Opens the proposed model with the manifest as it was settled, and compares both providers afterwards. */
   openProposal(proposal: Proposal, manifest: Manifest): Promise<void>;
   /** Its folder as a zip file. */
