@@ -6,7 +6,7 @@ import type { ClipResult, CompareMode, Slot } from '../state/store.ts';
 import { Choices } from '../ui/choices.tsx';
 import { useElementSize, useWindowSize } from '../ui/size.ts';
 import { type ClipPlayer, useClipPlayer } from '../views/clip-clock.ts';
-import type { CurveKind } from '../views/clip-curves.ts';
+import { type CurveKind, curveDigits, curveRange, curveValues } from '../views/clip-curves.ts';
 import { ClipNumbers } from '../views/clip-numbers.tsx';
 import { ClipTimeline } from '../views/clip-timeline.tsx';
 import { ClipVolume } from '../views/clip-volume.tsx';
@@ -34,7 +34,6 @@ export function ClipPlace() {
 type SlotWithClip = Slot & { readonly clip: ClipResult };
 
 function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; readonly clip: ClipResult }) {
-  const { t } = useTexts();
   const source = useTokenscope((state) => state.source);
   const rate = source?.clip?.window.rate ?? UNKNOWN_RATE;
   const player = useClipPlayer(clip.plan.frames, rate);
@@ -73,7 +72,7 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
             width={width}
             rows={rows}
           />
-          <Captions plan={clip.plan} curve={t(`clip.curve${capital(curve)}`)} />
+          <Captions clip={clip} curve={curve} />
           <ClipNumbers slots={slots} />
         </>
       )}
@@ -159,8 +158,12 @@ function Volume({ sizes, ...rest }: VolumeProps) {
 }
 
 /** What the rows of the timeline are, in one line under them. */
-function Captions({ plan, curve }: { readonly plan: ClipPlan; readonly curve: string }) {
+function Captions({ clip, curve }: { readonly clip: ClipResult; readonly curve: CurveKind }) {
   const { t } = useTexts();
+  const { plan } = clip;
+  const range = curveRange([curveValues(clip, curve)]);
+  const name = t(`clip.curve${capital(curve)}`);
+  const digits = curveDigits[curve];
   const plane = useSelectedPlane();
   const token = useTokenscope((state) => state.selection.entry);
   const cell = useTokenscope((state) => state.selection.cell);
@@ -171,7 +174,9 @@ function Captions({ plan, curve }: { readonly plan: ClipPlan; readonly curve: st
       <span>{rule}</span>
       <span>{t('clip.stayedCaption')}</span>
       <span>{t('clip.tubeHint', { row: cell.row, column: cell.column, plane, token: token ?? '–' })}</span>
-      <span>{curve}</span>
+      <span>
+        {range ? t('clip.curveRange', { name, least: number(range.least, digits), most: number(range.most, digits) }) : name}
+      </span>
       {padded > 0 && <span>{t('clip.padded', { count: padded })}</span>}
     </p>
   );

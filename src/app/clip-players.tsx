@@ -74,9 +74,13 @@ function Reconstruction({ slot, player, shown, sizes, many, numbered }: Reconstr
   const split = useTokenscope((state) => state.compare.split);
   const { setCompare } = useActions();
   const { clip, manifest } = slot;
-  const title = many
-    ? shortTitle(manifest)
-    : t(shown === 'source' ? 'words.source' : shown === 'difference' ? 'words.difference' : 'words.reconstruction');
+  const titles = {
+    source: 'words.source',
+    reconstruction: 'words.reconstruction',
+    split: 'clip.splitTitle',
+    difference: 'words.difference',
+  } as const;
+  const title = many ? shortTitle(manifest) : t(titles[shown]);
   return (
     <figure>
       <figcaption className={styles.caption} style={{ width: sizes.player.width }}>

@@ -40,9 +40,10 @@ export function useShortcuts(group: ShortcutGroup): void {
   );
 }
 
-/** Fields, sliders, menus and dialogs use the keys themselves. */
+/** Fields, sliders, menus and dialogs use the keys themselves; radio buttons only those that choose. */
 function takesKeys(event: KeyboardEvent): boolean {
   const target = event.target as Element | null;
+  if (target?.matches?.('input[type="radio"]') && !target.closest('dialog')) return /^(Arrow| $)/.test(event.key);
   return (
     event.defaultPrevented ||
     !!target?.closest?.(

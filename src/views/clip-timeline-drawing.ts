@@ -20,7 +20,6 @@ export interface TimelineDrawing {
   readonly curves: readonly (readonly (number | null)[])[];
   readonly range: { readonly least: number; readonly most: number } | undefined;
   readonly digits: number;
-  readonly words: { least(value: string): string; most(value: string): string };
 }
 
 type Context = CanvasRenderingContext2D;
@@ -156,7 +155,7 @@ function curveY({ rows, range }: TimelineDrawing, value: number): number {
 }
 
 function drawCurves(context: Context, drawing: TimelineDrawing): void {
-  const { clip, width, rows, colours, curves, range, digits, words } = drawing;
+  const { clip, width, rows, colours, curves, range } = drawing;
   const floor = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve - AXIS;
   context.strokeStyle = colours.ink3;
   context.lineWidth = 1;
@@ -169,20 +168,6 @@ function drawCurves(context: Context, drawing: TimelineDrawing): void {
   context.fillText(String(clip.plan.frames), width, floor + 18);
   if (!range) return;
   for (const [i, values] of [...curves.entries()].reverse()) drawCurve(context, drawing, values, i === 0);
-  const best = words.most(number(range.most, digits));
-  const worst = words.least(number(range.least, digits));
-  for (const [text, y] of [
-    [best, curveY(drawing, range.most) - 2],
-    [worst, curveY(drawing, range.least) + (range.most > range.least ? 4 : 22)],
-  ] as const) {
-    const { width: wide } = context.measureText(text);
-    context.fillStyle = colours.paper;
-    context.globalAlpha = 0.85;
-    context.fillRect(width - wide - 4, y - 13, wide + 4, 18);
-    context.globalAlpha = 1;
-    context.fillStyle = colours.ink2;
-    context.fillText(text, width, y);
-  }
 }
 
 function drawCurve(context: Context, drawing: TimelineDrawing, values: readonly (number | null)[], main: boolean): void {

@@ -48,9 +48,8 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
       curves: values,
       range: curveRange(values),
       digits: curveDigits[curve],
-      words: { least: (value) => t('clip.least', { value }), most: (value) => t('clip.most', { value }) },
     };
-  }, [slots, clip, plan, width, rows, colours, palette, changes, curve, slot.geometry, t]);
+  }, [slots, clip, plan, width, rows, colours, palette, changes, curve, slot.geometry]);
   const draw = useCallback((context: CanvasRenderingContext2D) => drawTimeline(context, drawing), [drawing]);
   const drawOver = useCallback(
     (context: CanvasRenderingContext2D) => {

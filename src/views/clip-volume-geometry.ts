@@ -49,7 +49,7 @@ function shear(planes: number, width: number, height: number, aspect: number): P
 
 /** A stack in weak perspective, turned about its middle: each plane is drawn at the size of its own depth. */
 function turn(planes: number, width: number, height: number, aspect: number, { yaw, pitch }: VolumeView): PlacedPlane[] {
-  const side = Math.min(width, height) * 0.62;
+  const side = Math.min(width, height) * 0.54;
   const [across, down] = aspect >= 1 ? [side, side / aspect] : [side * aspect, side];
   const length = planes > 1 ? Math.min(side * 1.1, (planes - 1) * side * 0.3) : 0;
   const placed = Array.from({ length: planes }, (_, plane) => {

@@ -25,6 +25,7 @@ interface ClipVolumeProps {
 
 const TURN = Math.PI / 36;
 const STEEPEST = 1.35;
+const IN_FRONT = 0.14;
 
 /** The token volume: its planes in a row, or a stack that can be turned. Pointing at a cell selects it in its plane. */
 export function ClipVolume({ slot, clip, player, shape, changes, width, height }: ClipVolumeProps) {
@@ -51,9 +52,14 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     (context: CanvasRenderingContext2D) => {
       const state = store.getState();
       const chosen = Math.min(grid.t - 1, current(state));
+      let hiding = false;
       for (const each of inOrder(placed, chosen, shape)) {
+        // What stands in front of the chosen plane lets it be seen.
+        context.globalAlpha = hiding ? IN_FRONT : 1;
         drawPlane(context, each, bitmapOf(pictures[each.plane]!), colours, each.plane === chosen);
+        if (each.plane === chosen) hiding = true;
       }
+      context.globalAlpha = 1;
       const at = placed.find((each) => each.plane === chosen);
       if (at) drawCell(context, at, state.selection.cell, grid, colours);
       if (shape === 'planes') drawNames(context, placed, chosen, height, colours);

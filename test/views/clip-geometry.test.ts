@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { clipSizes, fitRows } from '../../src/app/clip-layout.ts';
+import { planClip } from '../../src/core/clip-plan.ts';
+import { frameAt } from '../../src/views/clip-clock.ts';
+import { frameAtX, pictureStep, planeSpans, seamSpans } from '../../src/views/clip-timeline-geometry.ts';
+import { FIRST_VIEW, placePlanes, planeAt } from '../../src/views/clip-volume-geometry.ts';
+
+describe('the clock of a clip', () => {
+  const begun = { frame: 3, at: 1000 };
+
+  it('shows the frame of the moment, however late it is asked', () => {
+    expect(frameAt(begun, 1000, 25, 100, false)).toEqual({ frame: 3, ended: false });
+    expect(frameAt(begun, 1039, 25, 100, false)).toEqual({ frame: 3, ended: false });
+    expect(frameAt(begun, 1040, 25, 100, false)).toEqual({ frame: 4, ended: false });
+    expect(frameAt(begun, 3000, 25, 100, false)).toEqual({ frame: 53, ended: false });
+  });
+
+  it('ends on the last frame, or begins again', () => {
+    expect(frameAt(begun, 9000, 25, 100, false)).toEqual({ frame: 99, ended: true });
+    // 3 + 200 frames = 203, the third round's fourth frame.
+    expect(frameAt(begun, 9000, 25, 100, true)).toEqual({ frame: 3, ended: false });
+  });
+});
+
+describe('the token volume on screen', () => {
+  const size = { width: 600, height: 360 };
+
+  it.each(['planes', 'stack'] as const)('finds the cell of a plane where it was drawn: %s', (shape) => {
+    const placed = placePlanes(5, size, 1, { ...FIRST_VIEW, shape });
+    expect(placed).toHaveLength(5);
+    const front = placed.at(-1)!;
+    const at = (u: number, v: number) =>
+      planeAt(placed, front.x + u * front.ux + v * front.vx, front.y + u * front.uy + v * front.vy)!;
+    for (const [u, v] of [
+      [0.1, 0.1],
+      [0.9, 0.2],
+      [0.5, 0.95],
+    ] as const) {
+      expect(at(u, v).plane).toBe(front.plane);
+      expect(at(u, v).u).toBeCloseTo(u, 9);
+      expect(at(u, v).v).toBeCloseTo(v, 9);
+    }
+    expect(planeAt(placed, -50, -50)).toBeUndefined();
+  });
+
+  it('stays within its panel when its planes stand in a row', () => {
+    for (const { x, y, ux, uy, vy } of placePlanes(8, size, 1, FIRST_VIEW)) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + ux).toBeLessThanOrEqual(size.width + 1e-6);
+      expect(y + uy).toBeGreaterThanOrEqual(-1e-6);
+      expect(y + vy).toBeLessThanOrEqual(size.height);
+    }
+  });
+
+  it('draws far planes first, from either side', () => {
+    const order = (yaw: number) => placePlanes(3, size, 1, { shape: 'stack', yaw, pitch: 0.3 }).map(({ plane }) => plane);
+    expect(order(0.4)).toEqual([2, 1, 0]);
+    expect(order(Math.PI - 0.4)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('the timeline', () => {
+  it('puts each plane over its frames', () => {
+    const plan = planClip(10, { rule: 'grouped', reduction: 4, window: 8 });
+    // Frames 0 to 3, 4 to 7, then 8 and 9 with two repeated; the last plane is nothing but padding.
+    expect(planeSpans(plan, 100)).toEqual([
+      { plane: 0, left: 0, right: 40, lower: false, padded: 0 },
+      { plane: 1, left: 40, right: 80, lower: false, padded: 0 },
+      { plane: 2, left: 80, right: 100, lower: false, padded: 2 },
+    ]);
+    expect(seamSpans(plan, 100)).toEqual([{ left: 80, overlap: 0 }]);
+  });
+
+  it('knows the frame under the pointer', () => {
+    expect([-5, 0, 24, 26, 99, 500].map((x) => frameAtX(x, 4, 100))).toEqual([0, 0, 0, 1, 3, 3]);
+  });
+
+  it('leaves pictures out before they become too narrow', () => {
+    expect(pictureStep(10, 400, 30)).toBe(1);
+    expect(pictureStep(100, 400, 30)).toBe(8);
+  });
+});
+
+describe('the layout of the Clip place', () => {
+  it.each([
+    [1360, 900, 2],
+    [960, 768, 3],
+    [358, 844, 2],
+  ])('fits a width of %i in a window %i high with %i players', (width, height, players) => {
+    const { gap, player, volume, stacked } = clipSizes({ width, height }, players, 1);
+    const across = players * player.width + (players - 1) * gap + (stacked ? 0 : gap + volume.width);
+    expect(across).toBeLessThanOrEqual(width + 1);
+    expect(volume.width).toBeGreaterThan(150);
+  });
+
+  it('does not keep a tall row for narrow planes', () => {
+    const { rows } = clipSizes({ width: 1000, height: 900 }, 2, 1);
+    const plan = planClip(100, { rule: 'each', reduction: 1, window: 1 });
+    expect(fitRows(rows, plan, 1000).planes).toBe(18);
+  });
+});
