@@ -28,7 +28,7 @@ export function unpickle(
     const at = machine.at;
     const code = machine.byte();
     if (code === STOP) return { value: machine.pop(), end: machine.at };
-    const run = steps[code];
+    const run = steps.get(code);
     if (!run) return fail(`its pickle has the instruction 0x${code.toString(16)} at ${at}`);
     run(machine);
   }
@@ -210,69 +210,86 @@ function checkProtocol(machine: Machine): void {
 }
 
 /** Named as in Python's pickletools. */
-const steps: { readonly [code: number]: (machine: Machine) => void } = {
-  /* PROTO */ 128: checkProtocol,
-  /* FRAME */ 149: (m) => m.long(),
-  /* MARK */ 40: (m) => m.mark(),
-  /* POP */ 48: (m) => m.pop(),
-  /* POP_MARK */ 49: (m) => m.popToMark(),
-  /* DUP */ 50: (m) => m.push(m.top()),
-  /* EMPTY_DICT */ 125: (m) => m.push(new Map()),
-  /* EMPTY_LIST */ 93: (m) => m.push([]),
-  /* EMPTY_TUPLE */ 41: (m) => m.push([]),
-  /* EMPTY_SET */ 143: (m) => m.push(new Set()),
-  /* TUPLE */ 116: (m) => m.push(m.popToMark()),
-  /* TUPLE1 */ 133: tuple(1),
-  /* TUPLE2 */ 134: tuple(2),
-  /* TUPLE3 */ 135: tuple(3),
-  /* FROZENSET */ 145: (m) => m.push(new Set(m.popToMark())),
-  /* BINUNICODE */ 88: (m) => m.push(m.text(m.word())),
-  /* SHORT_BINUNICODE */ 140: (m) => m.push(m.text(m.byte())),
-  /* BINUNICODE8 */ 141: (m) => m.push(m.text(m.long())),
-  /* SHORT_BINSTRING */ 85: (m) => m.push(m.text(m.byte())),
-  /* BINSTRING */ 84: (m) => m.push(m.text(m.int())),
-  /* BINBYTES */ 66: (m) => m.push(m.take(m.word())),
-  /* SHORT_BINBYTES */ 67: (m) => m.push(m.take(m.byte())),
-  /* BINPUT */ 113: (m) => m.remember(m.byte()),
-  /* LONG_BINPUT */ 114: (m) => m.remember(m.word()),
-  /* MEMOIZE */ 148: (m) => m.remember(m.memo.size),
-  /* BINGET */ 104: (m) => m.recall(m.byte()),
-  /* LONG_BINGET */ 106: (m) => m.recall(m.word()),
-  /* GLOBAL */ 99: (m) => m.push(m.global(m.line(), m.line())),
-  /* STACK_GLOBAL */ 147: stackGlobal,
-  /* REDUCE */ 82: reduce,
-  /* NEWOBJ */ 129: reduce,
-  /* NEWOBJ_EX */ 146: reduceWithNames,
-  /* BUILD */ 98: build,
-  /* BINPERSID */ 81: resolve,
-  /* BININT */ 74: (m) => m.push(m.int()),
-  /* BININT1 */ 75: (m) => m.push(m.byte()),
-  /* BININT2 */ 77: (m) => m.push(m.short()),
-  /* LONG1 */ 138: (m) => m.push(readInteger(m, m.byte())),
-  /* LONG4 */ 139: (m) => m.push(readInteger(m, m.int())),
-  /* BINFLOAT */ 71: (m) => m.push(m.double()),
-  /* NONE */ 78: (m) => m.push(null),
-  /* NEWTRUE */ 136: (m) => m.push(true),
-  /* NEWFALSE */ 137: (m) => m.push(false),
-  /* SETITEM */ 115: (m) => {
-    const value = m.pop();
-    const key = m.pop();
-    setItems(m.top(), [key, value], m.fail);
-  },
-  /* SETITEMS */ 117: (m) => {
-    const pairs = m.popToMark();
-    setItems(m.top(), pairs, m.fail);
-  },
-  /* APPEND */ 97: (m) => {
-    const value = m.pop();
-    append(m.top(), [value], m.fail);
-  },
-  /* APPENDS */ 101: (m) => {
-    const values = m.popToMark();
-    append(m.top(), values, m.fail);
-  },
-  /* ADDITEMS */ 144: (m) => {
-    const values = m.popToMark();
-    append(m.top(), values, m.fail);
-  },
-};
+const steps: ReadonlyMap<number, (machine: Machine) => void> = new Map<number, (machine: Machine) => void>([
+  [0x80 /* PROTO */, checkProtocol],
+  [0x95 /* FRAME */, (m) => m.long()],
+  [0x28 /* MARK */, (m) => m.mark()],
+  [0x30 /* POP */, (m) => m.pop()],
+  [0x31 /* POP_MARK */, (m) => m.popToMark()],
+  [0x32 /* DUP */, (m) => m.push(m.top())],
+  [0x7d /* EMPTY_DICT */, (m) => m.push(new Map())],
+  [0x5d /* EMPTY_LIST */, (m) => m.push([])],
+  [0x29 /* EMPTY_TUPLE */, (m) => m.push([])],
+  [0x8f /* EMPTY_SET */, (m) => m.push(new Set())],
+  [0x74 /* TUPLE */, (m) => m.push(m.popToMark())],
+  [0x85 /* TUPLE1 */, tuple(1)],
+  [0x86 /* TUPLE2 */, tuple(2)],
+  [0x87 /* TUPLE3 */, tuple(3)],
+  [0x91 /* FROZENSET */, (m) => m.push(new Set(m.popToMark()))],
+  [0x58 /* BINUNICODE */, (m) => m.push(m.text(m.word()))],
+  [0x8c /* SHORT_BINUNICODE */, (m) => m.push(m.text(m.byte()))],
+  [0x8d /* BINUNICODE8 */, (m) => m.push(m.text(m.long()))],
+  [0x55 /* SHORT_BINSTRING */, (m) => m.push(m.text(m.byte()))],
+  [0x54 /* BINSTRING */, (m) => m.push(m.text(m.int()))],
+  [0x42 /* BINBYTES */, (m) => m.push(m.take(m.word()))],
+  [0x43 /* SHORT_BINBYTES */, (m) => m.push(m.take(m.byte()))],
+  [0x8e /* BINBYTES8 */, (m) => m.push(m.take(m.long()))],
+  [0x96 /* BYTEARRAY8 */, (m) => m.push(m.take(m.long()))],
+  [0x71 /* BINPUT */, (m) => m.remember(m.byte())],
+  [0x72 /* LONG_BINPUT */, (m) => m.remember(m.word())],
+  [0x94 /* MEMOIZE */, (m) => m.remember(m.memo.size)],
+  [0x68 /* BINGET */, (m) => m.recall(m.byte())],
+  [0x6a /* LONG_BINGET */, (m) => m.recall(m.word())],
+  [0x63 /* GLOBAL */, (m) => m.push(m.global(m.line(), m.line()))],
+  [0x93 /* STACK_GLOBAL */, stackGlobal],
+  [0x52 /* REDUCE */, reduce],
+  [0x81 /* NEWOBJ */, reduce],
+  [0x92 /* NEWOBJ_EX */, reduceWithNames],
+  [0x62 /* BUILD */, build],
+  [0x51 /* BINPERSID */, resolve],
+  [0x4a /* BININT */, (m) => m.push(m.int())],
+  [0x4b /* BININT1 */, (m) => m.push(m.byte())],
+  [0x4d /* BININT2 */, (m) => m.push(m.short())],
+  [0x8a /* LONG1 */, (m) => m.push(readInteger(m, m.byte()))],
+  [0x8b /* LONG4 */, (m) => m.push(readInteger(m, m.int()))],
+  [0x47 /* BINFLOAT */, (m) => m.push(m.double())],
+  [0x4e /* NONE */, (m) => m.push(null)],
+  [0x88 /* NEWTRUE */, (m) => m.push(true)],
+  [0x89 /* NEWFALSE */, (m) => m.push(false)],
+  [
+    0x73 /* SETITEM */,
+    (m) => {
+      const value = m.pop();
+      const key = m.pop();
+      setItems(m.top(), [key, value], m.fail);
+    },
+  ],
+  [
+    0x75 /* SETITEMS */,
+    (m) => {
+      const pairs = m.popToMark();
+      setItems(m.top(), pairs, m.fail);
+    },
+  ],
+  [
+    0x61 /* APPEND */,
+    (m) => {
+      const value = m.pop();
+      append(m.top(), [value], m.fail);
+    },
+  ],
+  [
+    0x65 /* APPENDS */,
+    (m) => {
+      const values = m.popToMark();
+      append(m.top(), values, m.fail);
+    },
+  ],
+  [
+    0x90 /* ADDITEMS */,
+    (m) => {
+      const values = m.popToMark();
+      append(m.top(), values, m.fail);
+    },
+  ],
+]);

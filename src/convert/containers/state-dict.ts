@@ -75,6 +75,14 @@ function isModule(value: unknown): value is PickledObject & { state: Map<unknown
   return value instanceof PickledObject && value.state instanceof Map && value.state.get('_modules') instanceof Map;
 }
 
+/** Tensors and modules of a module; buffers that torch would not save are none of them. */
+function partsOf(state: ReadonlyMap<unknown, unknown>): readonly ReadonlyMap<unknown, unknown>[] {
+  const parts = PARTS.map((part) => state.get(part)).filter((part) => part instanceof Map);
+  const passing = state.get('_non_persistent_buffers_set');
+  if (!(passing instanceof Set) || passing.size === 0) return parts;
+  return parts.map((part) => new Map([...part].filter(([name]) => !passing.has(name))));
+}
+
 /** Walks values that may refer to each other in circles, counting its steps. */
 class Walk {
   readonly #objects: boolean;
@@ -114,7 +122,7 @@ class Walk {
 
   #partsOf(value: unknown): readonly ReadonlyMap<unknown, unknown>[] {
     if (value instanceof Map) return [value];
-    if (isModule(value)) return PARTS.map((part) => value.state.get(part)).filter((part) => part instanceof Map);
+    if (isModule(value)) return partsOf(value.state);
     if (!(value instanceof PickledObject)) return [];
     if (value.items) return [value.items];
     return this.#objects && value.state instanceof Map ? [value.state] : [];
