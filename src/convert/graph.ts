@@ -48,7 +48,7 @@ const typedArrays = {
 function numberBytes(values: readonly number[], dtype: DataType): ArrayBufferView {
   if (dtype === 'int64') return BigInt64Array.from(values, BigInt);
   if (dtype === 'bool') return Uint8Array.from(values);
-  if (dtype === 'float16' || dtype === 'bfloat16') throw new TypeError('constants are float32; cast them');
+  if (dtype === 'float16') throw new TypeError('constants are float32; cast them');
   return typedArrays[dtype].from(values);
 }
 

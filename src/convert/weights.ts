@@ -122,9 +122,9 @@ interface Part {
 /** Most bytes that are laid out at the same time. */
 const MOST_AT_ONCE = 2 ** 25;
 
-/** Stored types that ONNX Runtime casts to float32 by itself while it loads. */
+/** Stored types that ONNX Runtime casts to float32 by itself while it loads. Its builds for WebGPU know no bfloat16. */
 function referable(dtype: ElementType): DataType | undefined {
-  return dtype === 'F32' ? 'float32' : dtype === 'F16' ? 'float16' : dtype === 'BF16' ? 'bfloat16' : undefined;
+  return dtype === 'F32' ? 'float32' : dtype === 'F16' ? 'float16' : undefined;
 }
 
 /**
@@ -174,7 +174,7 @@ export class StoredWeights implements Weights {
   }
 
   add(graph: Graph, name: string, { shape, data }: Weight): Value {
-    const values = data instanceof Uint16Array ? halvesToFloats(data) : Float32Array.from(data);
+    const values = data instanceof Uint16Array ? halvesToFloats(data) : new Float32Array(data);
     const content = new Blob([values]);
     return this.#copy(graph, name, shape, { length: values.byteLength, refers: false, read: async () => content });
   }

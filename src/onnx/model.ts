@@ -85,17 +85,7 @@ export interface OnnxDimension {
 }
 
 /** TensorProto.DataType by name; the names are those of ONNX Runtime's JavaScript API. */
-export const dataTypes = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  bfloat16: 16,
-} as const;
+export const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 } as const;
 export type DataType = keyof typeof dataTypes;
 
 const entry = message<OnnxEntry>(() => ({ key: one(1, text), value: one(2, text) }));
