@@ -3,6 +3,7 @@ import { DEFAULT_FRAMING, modelSize } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import type { TokenGrid } from '../core/token-grid.ts';
 import type { Engine, OpenModel } from '../engine/protocol.ts';
+import type { Remark } from '../media/opened-picture.ts';
 import type { ClipFeed, KeptClips } from './clip-feed.ts';
 import { framesAt, sliceAt } from './clip-slice.ts';
 import { type GrowingClip, startClip, type WindowRun } from './growing-clip.ts';
@@ -18,6 +19,9 @@ export interface ClipRunParts {
   readonly clips: KeptClips;
   readonly pictures: KeptPictures;
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
+  /** A slot's result is another slice now. */
+  readonly onSlice: () => void;
+  readonly tell: (remarks: readonly Remark[]) => void;
 }
 
 /** The page hears of new windows this often, at most: a model of pictures has one for every frame. Milliseconds. */
@@ -35,6 +39,7 @@ export function keepClipRuns(parts: ClipRunParts) {
   /** Sources whose tokens are in a slot's visit. */
   const counted = new Map<number, number>();
   let stopped: number | undefined;
+  let toldStill = '';
   let running = new AbortController();
 
   /** Whether there is nothing to do for a slot: its clip is whole and made of what is wanted now, or was stopped. */
@@ -56,6 +61,7 @@ export function keepClipRuns(parts: ClipRunParts) {
     const input = await inputOf(parts, state, model);
     if (!input) return;
     const growing = goOn(key, state, slot, input);
+    if (!state.source.clip && !state.source.grid) tellStill(growing, model);
     const show = showing(key, growing, input.feed);
     try {
       show(true);
@@ -66,6 +72,15 @@ export function keepClipRuns(parts: ClipRunParts) {
       // A run that something newer has taken the place of shows nothing any more.
       if (runs.get(key) === growing) show(true, false);
     }
+  }
+
+  /** A picture that had to be repeated. */
+  function tellStill({ of, plan }: GrowingClip, { id, manifest }: OpenModel): void {
+    const told = `${of.source} ${id}`;
+    if (plan.rule !== 'grouped' || told === toldStill) return;
+    toldStill = told;
+    const parameters = { model: manifest.title, frames: plan.window, planes: plan.planes };
+    parts.tell([{ text: 'sources.notice.clipStill', parameters }]);
   }
 
   /** Tokens of one more source, added to those of the visit; once for each. */
@@ -91,9 +106,10 @@ export function keepClipRuns(parts: ClipRunParts) {
   /** Puts the run into its slot, not too often. What was there of the same source stays until a window is done. */
   function showing(key: number, growing: GrowingClip, feed: ClipFeed | undefined) {
     let shown = 0;
-    return (now: boolean, goesOn = true): void => {
+    let sliced = findSlot(store.getState(), key)?.result;
+    return (atOnce: boolean, goesOn = true): void => {
       const time = performance.now();
-      if (!now && time - shown < SHOW_EVERY) return;
+      if (!atOnce && time - shown < SHOW_EVERY) return;
       shown = time;
       changeSlot(store, key, (slot) => {
         const standing = slot.clip?.of.source === growing.of.source && slot.clip.windowsDone > 0;
@@ -102,6 +118,9 @@ export function keepClipRuns(parts: ClipRunParts) {
         const next = { ...slot, clip };
         return { clip, ...sliceOf(next, store.getState().playhead, growing) };
       });
+      const result = findSlot(store.getState(), key)?.result;
+      if (result !== sliced && goesOn) parts.onSlice();
+      sliced = result;
     };
   }
 

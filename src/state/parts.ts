@@ -1,6 +1,7 @@
 import { frameRuleOf } from '../core/clip-plan.ts';
 import { serialQueue } from '../core/serial-queue.ts';
 import type { EngineHost } from '../engine/protocol.ts';
+import { quietly } from './attempt.ts';
 import { keepCamera } from './camera.ts';
 import { catchUpWith, lookCloserWith } from './catch-up.ts';
 import { keepClips } from './clip-feed.ts';
@@ -42,7 +43,11 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
   };
   const pictures = keepPictures(engine, read);
   const clips = keepClips(store, engine);
-  const clipRuns = keepClipRuns({ store, engine, clips, pictures, exclusive });
+  const clipRuns = keepClipRuns({
+    ...{ store, engine, clips, pictures, exclusive },
+    onSlice: () => void quietly(store, () => lookCloser()),
+    tell: notices.tell,
+  });
   const models = keepModels({ store, engine, gate: firstPaint.passed, onFailure: (error) => alive.onFailure(error) });
   const whenCaughtUp = { catchUp: (): Promise<void> => catchUp() };
   const alive = keepAlive({
@@ -57,7 +62,7 @@ export function assemble(host: EngineHost, surroundings: Surroundings, initial: 
   const { onFailure, onSuccess } = alive;
   const catchingUp = { store, engine, pictures, clipRuns, exclusive, onFailure, onSuccess };
   const catchUp = catchUpWith(catchingUp);
-  const lookCloser = lookCloserWith(catchingUp);
+  const lookCloser: () => Promise<void> = lookCloserWith(catchingUp);
   const sources = keepSources({ store, pictures, clips, read, tell: notices.replace });
   const tray = keepTray({ store, engine, read, exclusive, onFailure: alive.onFailure, whenBack: alive.whenBack });
   const ghosts = keepGhosts({ store, engine, surroundings, clips });

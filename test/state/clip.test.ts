@@ -268,6 +268,7 @@ test('a picture through a model of clips is a clip of one frame', async () => {
   const [slot] = now().slots;
   expect(slot!.clip!.plan.windows).toEqual([{ firstFrame: 0, frames: 1, padded: 15, firstPlane: 0, planes: 4 }]);
   expect(slot!.clip!.reconstruction).toHaveLength(1);
+  expect(now().notices).toMatchObject([{ text: 'sources.notice.clipStill', parameters: { frames: 16, planes: 4 } }]);
   expect(slot!.result).toMatchObject({ grid: { shape: { t: 1, h: 4, w: 4 } }, of: { source: now().source!.key } });
   expect(slot!.result!.reconstruction!.picture.data[0]).toBe(170);
   await actions.openModel('fake');
