@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sentenceOf } from '../../src/cli/error-sentence.ts';
+import { publishedFixtures } from '../../src/cli/published.ts';
+import { check } from '../../src/cli/tokenscope/check.ts';
+import { convert } from '../../src/cli/tokenscope/convert.ts';
+import { decode } from '../../src/cli/tokenscope/decode.ts';
+import { encode } from '../../src/cli/tokenscope/encode.ts';
+import { readNpy, writeNpy } from '../../src/core/npy.ts';
+
+const fixtures = join(import.meta.dirname, '../fixtures/published');
+const full = process.env.TOKENSCOPE_FULL !== undefined;
+const few = ['taming_vqgan_zip', 'cosmos_di_jit', 'showo_magvitv2', 'tats_vqgan', 'magvit_vqgan3d_pool'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tokenscope-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const array = (path: string) => readNpy(new Uint8Array(readFileSync(path)), path);
+
+function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = a.length === b.length ? 0 : Number.POSITIVE_INFINITY;
+  for (let i = 0; i < a.length; i++) difference = Math.max(difference, Math.abs(a[i]! - b[i]!));
+  return difference;
+}
+
+function filesOf(name: string): string[] {
+  const from = join(fixtures, name);
+  return readdirSync(from)
+    .filter((file) => !/\.npy$|^expected\.json$/.test(file))
+    .map((file) => join(from, file));
+}
+
+describe('the command line, from a published checkpoint to pixels', () => {
+  it.each(full ? publishedFixtures() : few)('%s', async (name) => {
+    const model = join(folder, name);
+    const out = join(folder, `${name}-out`);
+    const from = join(fixtures, name);
+    expect(await convert([...filesOf(name), '--out', model])).toBe(0);
+    expect(await check([model])).toBe(0);
+
+    expect(await encode([model, join(from, 'input.npy'), '--out', out])).toBe(0);
+    expect(worst(array(join(out, 'tokens.npy')).data, array(join(from, 'tokens.npy')).data)).toBe(0);
+    expect(worst(array(join(out, 'latents.npy')).data, array(join(from, 'latents.npy')).data)).toBeLessThan(5e-5);
+
+    expect(await decode([model, join(from, 'tokens.npy'), '--out', out])).toBe(0);
+    const made = array(join(out, 'reconstruction.npy'));
+    const theirs = array(join(from, 'reconstruction.npy'));
+    expect(made.shape).toEqual(theirs.shape);
+    expect(worst(made.data, theirs.data)).toBeLessThan(1e-4);
+    const pictures = readdirSync(out).filter((file) => file.endsWith('.png'));
+    expect(pictures).toHaveLength(theirs.shape.length === 5 ? theirs.shape[2]! : theirs.shape[0]!);
+  });
+});
+
+describe('what goes wrong is one sentence', () => {
+  const said = async (work: Promise<unknown>) => {
+    const error = await work.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    return (await sentenceOf(error)) ?? (error as Error).message;
+  };
+
+  it('no model folder, no manifest, no file', async () => {
+    expect(await said(encode([join(folder, 'nowhere'), 'a.npy', '--out', folder]))).toMatch(/nowhere is not a folder/);
+    expect(await said(encode([fixtures, 'a.npy', '--out', folder]))).toMatch(/has no manifest\.json/);
+    expect(await said(convert([join(folder, 'nothing.ckpt'), '--out', folder]))).toMatch(/nothing\.ckpt cannot be opened/);
+    expect(await said(convert([fixtures, '--out', folder]))).toMatch(/is a folder/);
+    expect(await said(convert([join(folder, 'a.ckpt')]))).toMatch(/--out/);
+  });
+
+  it('a file that is no checkpoint', async () => {
+    const file = join(folder, 'words.ckpt');
+    writeFileSync(file, 'just words, no weights');
+    expect(await said(convert([file, '--out', join(folder, 'x')]))).toMatch(/words\.ckpt/);
+  });
+
+  it('an array of the wrong shape', async () => {
+    const model = join(import.meta.dirname, '../../models/toy');
+    const file = join(folder, 'wide.npy');
+    writeFileSync(file, writeNpy(new Float32Array(3 * 30 * 32), [1, 3, 30, 32]));
+    expect(await said(encode([model, file, '--out', folder]))).toMatch(/30 × 32 pixels; .* takes multiples of 8/);
+    writeFileSync(file, writeNpy(new Float32Array(32 * 32), [32, 32]));
+    expect(await said(encode([model, file, '--out', folder]))).toMatch(/takes N × C × H × W/);
+  });
+});
