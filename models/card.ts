@@ -84,7 +84,7 @@ export function writeCard(manifest: Manifest, training: Training, bytes: number)
   return `# ${manifest.title}
 
 ${whatItIs(manifest)} The network follows
-arXiv ${manifest.source.paper?.replace('arXiv ', '')} at a size that runs in a browser without a graphics card; it was trained here, from scratch, and is no copy of
+arXiv ${manifest.source.paper?.replace('arXiv ', '')} at a size that runs in a browser without a graphics card; it was trained here${manifest.medium === 'image' ? ', from scratch,' : ''} and is no copy of
 published weights.
 
 | | |
