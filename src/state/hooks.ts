@@ -4,7 +4,7 @@ import type { CatalogModel } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
 import type { Actions } from './actions.ts';
 import { selectedPlane } from './selection.ts';
-import type { Slot, SourceClip, State, Store } from './store.ts';
+import type { Slot, State, Store } from './store.ts';
 
 export interface Playground {
   readonly store: Store;
@@ -39,11 +39,6 @@ export function usePlaygroundStore(): Store {
 /** The active model's slot. */
 export function useActiveSlot(): Slot | undefined {
   return useTokenscope((state) => state.slots[0]);
-}
-
-/** The clip that is open, if the source is one. */
-export function useSourceClip(): SourceClip | undefined {
-  return useTokenscope((state) => state.source?.clip);
 }
 
 /** The selected plane of the active model's token volume: the one pointed at, else the one at the playhead. */
