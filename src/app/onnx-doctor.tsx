@@ -118,7 +118,7 @@ function Tried({ one, of, sheet }: { readonly one: TriedScaling; readonly of: nu
         </span>
         <span className={styles.label}>
           <span>{name}</span>
-          <span className="number">{number(one.psnr, 1)} dB</span>
+          <span className="number">{`${number(one.psnr, 1)} dB`}</span>
         </span>
         {!whole && <span className={styles.hopeless}>{t('open.doctor.dropped')}</span>}
       </button>
