@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { quantize } from 'gifenc';
 import { describe, expect, it } from 'vitest';
 import { bitDepthOf, codecName } from '../../src/media/clips/codec-names.ts';
 import { outlineOfBoxes, outlineOfSegment } from '../../src/media/clips/cut-off.ts';
 import { ColourCount, gifTiming } from '../../src/media/clips/gif-palette.ts';
+import { reducePlane } from '../../src/media/clips/reduce-planes.ts';
 import { fileKind } from '../../src/media/file-kind.ts';
 
 const blob = (name: string, keep = 1) => {
@@ -97,5 +99,32 @@ describe('a GIF', () => {
     const timing = gifTiming(rate);
     expect(timing.step).toBe(step);
     expect([0, 1, 2].map(timing.delayOf)).toEqual(delays);
+  });
+});
+
+describe('a plane', () => {
+  const plane = (width: number, height: number, at = 0, stride = width) => ({ at, stride, width, height });
+
+  it('is reduced by averaging whole samples', () => {
+    const source = Uint8Array.from([9, 9, 0, 10, 20, 30, 9, 9, 40, 50, 60, 71]);
+    const out = new Uint8Array(3);
+    reducePlane(source, plane(4, 2, 2, 6), out, plane(2, 1, 1));
+    expect([...out]).toEqual([0, 25, 45]);
+  });
+
+  it('keeps one colour at any size, and the mean of all', () => {
+    const sides = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(sides, sides, fc.nat(255), ([w, h], [toW, toH], value) => {
+        const to = plane(Math.min(w, toW), Math.min(h, toH));
+        const out = new Uint8Array(to.width * to.height);
+        reducePlane(new Uint8Array(w * h).fill(value), plane(w, h), out, to);
+        expect(new Set(out)).toEqual(new Set([value]));
+        const ramp = Uint8Array.from({ length: w * h }, (_, i) => (i * 37) % 256);
+        reducePlane(ramp, plane(w, h), out, to);
+        const mean = (values: Uint8Array) => values.reduce((sum, each) => sum + each, 0) / values.length;
+        expect(Math.abs(mean(out) - mean(ramp))).toBeLessThan(4);
+      }),
+    );
   });
 });

@@ -1,11 +1,12 @@
-import { EncodedPacketSink, type InputVideoTrack, type VideoSample, VideoSampleSink } from 'mediabunny';
+import { EncodedPacketSink, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
 import type { ClipFacts, ClipWindow } from '../../core/clip.ts';
 import { TokenscopeError } from '../../core/errors.ts';
 import type { ClipReader } from './clip-reader.ts';
-import { createPainter, sizeWithin } from './draw-frame.ts';
+import { sizeWithin } from './draw-frame.ts';
 import { factsOf } from './film-facts.ts';
 import { openFilm } from './open-film.ts';
 import type { ClipFrame } from './opened-clip.ts';
+import { samplePainter } from './paint-sample.ts';
 import { SLACK, spreadTimes, ticksWithin } from './ticks.ts';
 
 /** Up to here (seconds) every thumbnail is decoded exactly; in longer films the key frame before it stands for it. */
@@ -64,26 +65,17 @@ async function keyTimes({ track, first }: Film, times: readonly number[]): Promi
 /** The frame shown at each of the ascending `times`; each is decoded once and closed as soon as it is drawn. */
 async function* readAt(film: Film, times: readonly number[], side: number): AsyncGenerator<ClipFrame> {
   const { track, facts, first, name } = film;
-  const paint = createPainter(sizeWithin(facts, side));
+  const paint = samplePainter(sizeWithin(facts, side));
   let tick = 0;
   try {
     const samples = new VideoSampleSink(track).samplesAtTimestamps(times.map((time) => time + first + SLACK));
     for await (const sample of samples) {
       if (!sample) throw new Error('no frame');
-      const bitmap = paintSample(paint, sample);
+      const bitmap = await paint(sample);
       yield { tick, time: Math.max(0, sample.timestamp - first), bitmap };
       tick++;
     }
   } catch (error) {
     throw new TokenscopeError('clip-undecodable', { file: name, seconds: (times[tick] ?? 0).toFixed(2) }, { cause: error });
-  }
-}
-
-/** Closes the sample in any case: decoders have few frames to give. */
-function paintSample(paint: ReturnType<typeof createPainter>, sample: VideoSample): ImageBitmap {
-  try {
-    return paint((context, width, height) => sample.draw(context, 0, 0, width, height));
-  } finally {
-    sample.close();
   }
 }

@@ -169,6 +169,11 @@ const page = {
   async open(name: string, window?: ClipWindow, side?: number, keep?: number): Promise<SeenClip> {
     return see(openClip(await fetched(name, keep), name), window, side);
   },
+  /** Opens the file that was chosen. */
+  async chosen(window?: ClipWindow, side?: number): Promise<SeenClip> {
+    const { files } = document.querySelector('input')!;
+    return see(openClip(files![0]!, files![0]!.name), window, side);
+  },
   /** What a dropped file becomes. */
   async read(name: string): Promise<object> {
     const opened = await readFile(await fetched(name), name);
@@ -207,6 +212,21 @@ const page = {
     const before = performance.now();
     const look = await see(openClip(film, 'long'), { start, duration: 2, rate: 1 });
     return { ...look, took: performance.now() - before, bytes: film.size };
+  },
+  /** A film of two gigabytes: between its frames and its index lies a desert. */
+  async huge(): Promise<SeenClip & { bytes: number; took: number }> {
+    const film = await fetched('h264.mov');
+    const bytes = new Uint8Array(await film.arrayBuffer());
+    const at = new TextDecoder('latin1').decode(bytes).lastIndexOf('moov') - 4;
+    const megabytes = new Blob(Array.from({ length: 64 }, () => new Uint8Array(1 << 20)));
+    const desert = new DataView(new ArrayBuffer(16));
+    desert.setUint32(0, 1);
+    desert.setUint32(4, 0x66726565);
+    desert.setBigUint64(8, BigInt(16 + 32 * megabytes.size));
+    const file = new Blob([bytes.subarray(0, at), desert, ...Array(32).fill(megabytes), bytes.subarray(at)]);
+    const before = performance.now();
+    const look = await see(openClip(file, 'huge.mov'));
+    return { ...look, bytes: file.size, took: performance.now() - before };
   },
   /** Reads on this page instead of in the worker, to watch the decoder's frames. */
   async watch(name: string, stopAfter: number): Promise<{ live: number; most: number; read: number }> {
