@@ -5,12 +5,12 @@ import { publishedFixtures, runPublished } from '../../src/cli/published.ts';
 import { drop, type Stage, setStage, until, untilLive } from './harness.ts';
 
 /** Everything takes minutes on the software adapter: three of different kinds here, all with TOKENSCOPE_FULL. */
-const few = ['taming_vqgan_zip', 'openmagvit2_lfq', 'cosmos_dv'];
+const few = ['taming_vqgan_zip', 'dvq_deepmind', 'cosmos_dv'];
 const full = process.env.TOKENSCOPE_FULL !== undefined;
 const onGpu = full ? publishedFixtures() : few;
 
 // The software adapter now and then stops answering for good: a fresh browser for each try.
-describe('published checkpoints, converted in the page, on WebGPU (software adapter)', { retry: 2, timeout: 90_000 }, () => {
+describe('published checkpoints, converted in the page, on WebGPU (software adapter)', { retry: 2, timeout: 150_000 }, () => {
   test.each(onGpu)('%s gives its authors’ tokens and pixels', async (name) => {
     const stage = await setStage({ gpu: 'software' });
     try {
