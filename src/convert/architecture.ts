@@ -16,6 +16,8 @@ export interface Checkpoint {
 export interface ConvertOptions {
   /** `stored`: graphs refer to the bytes in the visitor's file wherever they can; `half`: a copy in half precision. */
   readonly weights: 'stored' | 'half';
+  /** Looks for NaN and infinities also in weights that stay where they are, which reads those once. */
+  readonly check?: boolean;
 }
 
 /** A model folder without its identity: what the architecture says of the manifest, and the files by name. */

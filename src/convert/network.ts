@@ -128,7 +128,7 @@ async function drawGraphs<Settings>(network: Network<Settings>, settings: Settin
     await draw(part, weights, network, graphFile(part));
     if (half && network.direct) await draw(part, half, network.direct, directFile(part));
     if (weights instanceof StoredWeights) {
-      files.set(weights.name, await weights.write());
+      files.set(weights.name, await weights.write(options.check));
       referred += weights.referred;
       copied += weights.copied;
     }

@@ -114,9 +114,10 @@ export class HalfWeights implements Weights {
 /** A piece of a graph's weights; it is read when everything is known that will be. */
 interface Part {
   readonly length: number;
-  /** It stays where it is, and is not read here. */
+  /** It stays where it is, and is read only to be checked. */
   readonly refers: boolean;
   read(): Promise<Blob>;
+  check?(content: Blob): Promise<void>;
 }
 
 /** Most bytes that are laid out at the same time. */
@@ -162,7 +163,7 @@ export class StoredWeights implements Weights {
     if (change) return this.add(graph, name, change({ shape, data: await this.#taker.floats(name, tensor) }));
     const type = referable(dtype);
     if (span && type) {
-      const place = this.#refer(span);
+      const place = this.#refer(span, (content) => this.#taker.check(tensor, content));
       return graph.cast(graph.initializer(name, { dtype: type, shape, location: this.name, place: () => place }), 'float32');
     }
     const length = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
@@ -185,9 +186,9 @@ export class StoredWeights implements Weights {
     return graph.initializer(name, { dtype: 'float32', shape, location: this.name, place: () => place });
   }
 
-  #refer({ source, from, to }: Span): Place {
+  #refer({ source, from, to }: Span, check: (content: Blob) => Promise<void>): Place {
     this.referred += to - from;
-    return this.#append({ length: to - from, refers: true, read: () => source.slice(from, to) });
+    return this.#append({ length: to - from, refers: true, read: () => source.slice(from, to), check });
   }
 
   #append(part: Part): Place {
@@ -199,9 +200,10 @@ export class StoredWeights implements Weights {
 
   /**
    * All of it. Slices are asked for at the same time, which a source on a server joins; copies are made a few at a time.
+   * `check` looks through the slices too, one after the other.
    * Throws `checkpoint-not-finite`, and what the sources throw.
    */
-  async write(): Promise<Blob> {
+  async write(check = false): Promise<Blob> {
     const slices = Promise.all(this.#parts.map((part) => (part.refers ? part.read() : undefined)));
     slices.catch(() => {}); // Told below.
     const copies = new Map<Part, Blob>();
@@ -209,6 +211,7 @@ export class StoredWeights implements Weights {
       await Promise.all(group.map(async (part) => copies.set(part, await part.read())));
     }
     const referred = await slices;
+    if (check) for (const [i, part] of this.#parts.entries()) await part.check?.(referred[i]!);
     return new Blob(this.#parts.map((part, i) => copies.get(part) ?? referred[i]!));
   }
 }

@@ -204,7 +204,7 @@ describe('a file on a server', () => {
       expect(far.report).toEqual(near.report);
       for (const [file, content] of near.files) expect(await bytesEqual(far.files.get(file)!, content), file).toBe(true);
       expect(server.requests.length - opened).toBeLessThan(60);
-      expect(server.sent).toBeLessThan(local!.source.size + 2 ** 18);
+      expect(server.sent).toBeLessThan(local!.source.size + 2 ** 20);
     },
   );
 });

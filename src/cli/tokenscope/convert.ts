@@ -29,7 +29,7 @@ export async function convert(argv: string[]): Promise<number> {
     const named = sources.map((source) => ({ name: source.name, source }));
     const checkpoint = await openCheckpoint(named);
     const start = performance.now();
-    const converted = await convertCheckpoint(checkpoint, { weights: values.half ? 'half' : 'stored' });
+    const converted = await convertCheckpoint(checkpoint, { weights: values.half ? 'half' : 'stored', check: true });
     if (!converted) throw unrecognised(checkpoint);
     const milliseconds = performance.now() - start;
     const name = basename(positionals[0]!);
