@@ -32,14 +32,6 @@ export interface ClipWindow {
   readonly rate: number;
 }
 
-/** The frame that a tick really shows. */
-export interface ChosenFrame {
-  /** The number of the tick in its window, from 0. */
-  readonly index: number;
-  /** When the frame begins in the clip, seconds; at most the time of its tick, but for ticks before the first frame. */
-  readonly time: number;
-}
-
 /** How many ticks a window has; at least one. */
 export function tickCount({ duration, rate }: ClipWindow): number {
   return Math.max(1, Math.round(duration * rate));

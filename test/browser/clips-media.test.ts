@@ -25,7 +25,7 @@ beforeAll(async () => {
   await build({ configFile: false, root, base: './', logLevel: 'error', plugins: [securityPolicy()], worker, build: output });
   cpSync(resolve(import.meta.dirname, '../fixtures/clips'), join(folder, 'clips'), { recursive: true });
   site = await serveSite({ root: folder });
-  browser = await launchBrowser({ camera: true, flags: [`--host-resolver-rules=MAP ${UNTRUSTED} 127.0.0.1`] });
+  browser = await launchBrowser({ flags: [`--host-resolver-rules=MAP ${UNTRUSTED} 127.0.0.1`] });
   page = await visit(site.url);
 });
 
@@ -190,15 +190,6 @@ describe('a clip', () => {
     expect(look).toMatchObject({ facts: { rate: 25, frames: 11 }, remarks: ['sources.notice.clipSequence'] });
     expect(await ask('sequence', 4, 2)).toMatchObject({ error: 'clip-sequence', parameters: { file: 'frame-2.png' } });
   });
-
-  it('is kept of the last seconds of the camera', async () => {
-    const { facts, frames, sizes } = await ask('camera');
-    expect(facts!.duration).toBeGreaterThan(0.2);
-    expect(facts!.duration).toBeLessThan(0.8);
-    expect(frames!.length).toBe(facts!.frames);
-    expect(sizes).toHaveLength(1);
-    expect(Math.max(...frames![0]!.size)).toBe(64);
-  });
 });
 
 describe('frames', () => {
@@ -226,6 +217,11 @@ describe('a clip that cannot be read is named', () => {
     ['no-index.mov', 'clip-truncated'],
   ])('%s as %s', async (file, error) => {
     expect(await ask('open', file)).toEqual({ error, parameters: { file } });
+  });
+
+  it('old.avi with its format', async () => {
+    const parameters = { file: 'old.avi', format: 'AVI' };
+    expect(await ask('open', 'old.avi')).toEqual({ error: 'clip-format', parameters });
   });
 
   it.for([

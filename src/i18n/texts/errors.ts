@@ -121,8 +121,22 @@ export const errors = texts(
       remedy: 'Open it again.',
     },
     'checkpoint-cors': {
-      what: 'The server does not let other pages read {{address}} (CORS).',
+      what: 'This page could not read {{address}}: its server does not let other pages read its files (CORS), or did not answer.',
       remedy: 'Download the file in a new tab, then open it from your device.',
+    },
+    'remote-address': {
+      what: '{{address}} is neither an https address nor a repository of a model hub (owner/name).',
+      remedy: 'Copy the address of the file, or of the model’s page, from the browser’s address bar.',
+    },
+    'remote-refused': {
+      what: 'The hub does not give out {{repository}} (it answered {{status}}).',
+      remedy:
+        'Check how the name is written. If the model asks for a sign-in or an agreement, download its files there and open them from your device.',
+    },
+    'remote-nothing': {
+      what: 'There is no file of weights in {{repository}} that this page could read.',
+      remedy:
+        'Choose the folder or the repository that holds the tokenizer (.safetensors, .ckpt, .pt, .bin, .jit, .msgpack or .onnx).',
     },
     'half-precision': {
       what: '{{file}} cannot compute in half precision: {{reason}}.',
@@ -194,8 +208,9 @@ export const errors = texts(
       remedy: 'Copy or download it again.',
     },
     'media-unknown': {
-      what: '{{file}} is not a picture this page knows.',
-      remedy: 'Open a JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF, HEIC or SVG picture, or a token file (.json, .npy, .csv).',
+      what: '{{file}} is not a picture or clip this page knows.',
+      remedy:
+        'Open a JPEG, PNG, WebP, AVIF, GIF, BMP, TIFF, HEIC or SVG picture, an MP4, WebM, MOV or MKV clip, or a token file (.json, .npy, .csv).',
     },
     'media-undecodable': {
       what: '{{file}} begins like a {{format}} picture but cannot be decoded; it is damaged or incomplete.',
@@ -210,8 +225,8 @@ export const errors = texts(
       remedy: 'Open a version of at most 10,000 × 10,000 pixels.',
     },
     'media-video': {
-      what: '{{file}} is a video, and this page opens still pictures.',
-      remedy: 'Save one frame of it as a picture, or use the camera.',
+      what: '{{file}} is a video, and a picture is wanted here.',
+      remedy: 'Open it by itself as a clip, or save one frame of it as a picture.',
     },
     'media-text': {
       what: '{{file}} holds text, not a picture, whatever its name says.',
@@ -230,8 +245,8 @@ export const errors = texts(
       remedy: 'Unpack it and drop the folder or the pictures inside.',
     },
     'media-none': {
-      what: 'There is no picture here; {{skipped}} other files were passed over.',
-      remedy: 'Choose a folder that holds pictures.',
+      what: 'There is no picture or clip here; {{skipped}} other files were passed over.',
+      remedy: 'Choose a folder that holds pictures or clips.',
     },
     'media-fetch': {
       what: 'The picture at {{address}} could not be fetched: it is not there, or its server does not let other pages read it (CORS).',
@@ -450,8 +465,20 @@ export const errors = texts(
       remedy: '请重新打开。',
     },
     'checkpoint-cors': {
-      what: '该服务器不允许其他网页读取 {{address}}（CORS）。',
-      remedy: '请在新标签页中下载该文件，然后从设备打开。',
+      what: '本页面无法读取 {{address}}：其服务器不允许其他网页读取文件（CORS），或没有应答。',
+      remedy: '请在新标签页中下载该文件，再从本机打开。',
+    },
+    'remote-address': {
+      what: '{{address}} 既不是 https 地址，也不是模型仓库名（所有者/名称）。',
+      remedy: '请从浏览器地址栏复制文件地址或模型页面的地址。',
+    },
+    'remote-refused': {
+      what: '模型站没有给出 {{repository}}（应答 {{status}}）。',
+      remedy: '请检查名称拼写。如果该模型要求登录或同意协议，请在那里下载文件，再从本机打开。',
+    },
+    'remote-nothing': {
+      what: '{{repository}} 中没有本页面能读取的权重文件。',
+      remedy: '请选择存放分词器的文件夹或仓库（.safetensors、.ckpt、.pt、.bin、.jit、.msgpack 或 .onnx）。',
     },
     'half-precision': {
       what: '{{file}} 无法用半精度计算：{{reason}}。',
@@ -522,8 +549,9 @@ export const errors = texts(
       remedy: '请重新复制或下载。',
     },
     'media-unknown': {
-      what: '{{file}} 不是本页认识的图片。',
-      remedy: '请打开 JPEG、PNG、WebP、AVIF、GIF、BMP、TIFF、HEIC 或 SVG 图片，或词元文件（.json、.npy、.csv）。',
+      what: '{{file}} 不是本页认识的图片或片段。',
+      remedy:
+        '请打开 JPEG、PNG、WebP、AVIF、GIF、BMP、TIFF、HEIC 或 SVG 图片，MP4、WebM、MOV 或 MKV 片段，或词元文件（.json、.npy、.csv）。',
     },
     'media-undecodable': {
       what: '{{file}} 的开头像是 {{format}} 图片，但无法解码；它已损坏或不完整。',
@@ -538,8 +566,8 @@ export const errors = texts(
       remedy: '请打开不超过 10,000 × 10,000 像素的版本。',
     },
     'media-video': {
-      what: '{{file}} 是视频，而本页打开的是静态图片。',
-      remedy: '请将其中一帧存为图片，或使用摄像头。',
+      what: '{{file}} 是视频，而这里需要图片。',
+      remedy: '请将它单独作为片段打开，或将其中一帧存为图片。',
     },
     'media-text': {
       what: '不论文件名如何，{{file}} 的内容是文字，不是图片。',
@@ -558,8 +586,8 @@ export const errors = texts(
       remedy: '请解压后拖入其中的文件夹或图片。',
     },
     'media-none': {
-      what: '这里没有图片；已跳过其他 {{skipped}} 个文件。',
-      remedy: '请选择包含图片的文件夹。',
+      what: '这里没有图片或片段；已跳过其他 {{skipped}} 个文件。',
+      remedy: '请选择包含图片或片段的文件夹。',
     },
     'media-fetch': {
       what: '无法获取 {{address}} 处的图片：图片不存在，或其服务器不允许其他网页读取（CORS）。',

@@ -13,7 +13,6 @@ import {
 import type { ClipFacts, ClipWindow } from '../../../src/core/clip.ts';
 import { TokenscopeError } from '../../../src/core/errors.ts';
 import type { Picture } from '../../../src/core/picture.ts';
-import { cameraClip } from '../../../src/media/clips/camera-clip.ts';
 import { openFilmReader } from '../../../src/media/clips/film-reader.ts';
 import { openGifReader } from '../../../src/media/clips/gif-reader.ts';
 import { openClip } from '../../../src/media/clips/open-clip.ts';
@@ -272,19 +271,6 @@ const page = {
         while (!(await frames.next()).done);
       })(),
     );
-  },
-  /** A second of camera, of which half is kept. */
-  async camera(): Promise<SeenClip & { sizes: readonly string[] }> {
-    const sizes = new Set<string>();
-    const camera = cameraClip({
-      seconds: 0.5,
-      side: 64,
-      rate: 20,
-      onFrame: ({ width, height }) => sizes.add(`${width} × ${height}`),
-    });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    const clip = await camera.stop();
-    return { ...(await see(Promise.resolve(clip))), sizes: [...sizes] };
   },
   async save(format: 'mp4' | 'webm' | 'gif', count: number, rate: number, width: number, height: number): Promise<Saved> {
     const progress: number[] = [];
