@@ -89,27 +89,31 @@ export class FrameLayers {
 
   /** A convolution over the planes of each position. */
   async timeConv(x: Value, name: string, options: TimeConv): Promise<Value> {
-    const { inputs, outputs, taps, before, after = 0, flat = 0 } = options;
+    const { inputs, outputs, taps, flat = 0 } = options;
     const weight = await this.torch.weight(`${name}.weight`, [outputs, inputs, taps, ...Array<number>(flat).fill(1)]);
     const bias = await this.torch.weight(`${name}.bias`, [outputs]);
-    const planes = this.repeatEnds(this.apart(x, inputs), before, after);
-    return this.#form === 'slices' ? this.#slices(planes, weight, bias, options) : this.#direct(planes, weight, bias, options);
+    return this.#form === 'slices' ? this.#slices(x, weight, bias, options) : this.#direct(x, weight, bias, options);
   }
 
-  #slices(planes: Value, weight: Value, bias: Value, { inputs, outputs, taps, stride = 1 }: TimeConv): Value {
+  /** Channels last until the convolution: so WebGPU need not turn what its convolutions before and after it hold that way. */
+  #slices(x: Value, weight: Value, bias: Value, { inputs, outputs, taps, before, after, stride = 1 }: TimeConv): Value {
     const { graph } = this;
+    const lines = graph.transpose(x, [0, 2, 3, 1]);
+    const planes = this.repeatEnds(this.planes(lines, [this.#sides(lines, 1)]), before, after);
     const seen = Array.from({ length: taps }, (_, tap) => {
       const end = tap === taps - 1 ? 2 ** 31 : tap - taps + 1;
       return graph.slice(planes, 1, tap, end, stride);
     });
-    const stacked = this.together(graph.concat(seen as [Value, ...Value[]], 2), taps * inputs);
+    const stacked = graph.concat(seen as [Value, ...Value[]], 4);
+    const rows = graph.reshape(stacked, graph.concat([graph.constant([-1]), this.#sides(stacked, 2)], 0));
     const byTap = graph.transpose(graph.reshape(weight, [outputs, inputs, taps]), [0, 2, 1]);
     const kernel = graph.reshape(byTap, [outputs, taps * inputs, 1, 1]);
-    return graph.conv(stacked, kernel, bias, { kernel: [1, 1] });
+    return graph.conv(graph.transpose(rows, [0, 3, 1, 2]), kernel, bias, { kernel: [1, 1] });
   }
 
-  #direct(planes: Value, weight: Value, bias: Value, { inputs, outputs, taps, stride = 1 }: TimeConv): Value {
+  #direct(x: Value, weight: Value, bias: Value, { inputs, outputs, taps, before, after, stride = 1 }: TimeConv): Value {
     const { graph } = this;
+    const planes = this.repeatEnds(this.apart(x, inputs), before, after);
     const volume = graph.transpose(planes, [0, 2, 1, 3, 4]);
     const kernel = graph.reshape(weight, [outputs, inputs, taps, 1, 1]);
     const out = graph.conv(volume, kernel, bias, { kernel: [taps, 1, 1], stride: [stride, 1, 1] });
