@@ -18,7 +18,7 @@ const COUNT = 8;
  */
 export async function readTorchLegacy(source: ByteSource): Promise<Contents> {
   const { root, keys, storages, end } = await readPickles(source);
-  const places = placeStorages(source, keys, storages, end);
+  const places = await placeStorages(source, keys, storages, end);
   return readContents(root, source.name, places);
 }
 
@@ -70,20 +70,34 @@ function parsePickles(bytes: Uint8Array, file: string, fail: Fail): Pickles {
   return { root, keys: keys.map(String), storages, end: at };
 }
 
-function placeStorages(source: ByteSource, keys: readonly string[], storages: Pickles['storages'], start: number): FindStorage {
+async function placeStorages(
+  source: ByteSource,
+  keys: readonly string[],
+  storages: Pickles['storages'],
+  start: number,
+): Promise<FindStorage> {
   const fail = damaged(source.name);
   const places = new Map<string, { from: number; to: number }>();
   let at = start;
+  let last: { from: number; total: number } | undefined;
   for (const key of keys) {
-    const storage = storages.get(key) ?? fail(`storage ${key} is of no tensor`);
+    const { total, size } = storages.get(key) ?? fail(`storage ${key} is of no tensor`);
     const from = at + COUNT;
-    at = from + storage.total * storage.size;
+    at = from + total * size;
     places.set(key, { from, to: at });
+    last = { from, total };
   }
   if (at > source.size) fail('it ends within a tensor');
+  if (last) await checkCount(source, last, fail);
   return (key, bytes) => {
     const { from, to } = places.get(key) ?? fail(`storage ${key} is missing`);
     if (bytes > to - from) fail(`storage ${key} is too short`);
     return { source, from };
   };
+}
+
+/** The count before the last storage: it stands where it should only if all storages are as long as the pickle says. */
+async function checkCount(source: ByteSource, { from, total }: { from: number; total: number }, fail: Fail): Promise<void> {
+  const count = new DataView(await readBytes(source, from - COUNT, from)).getBigInt64(0, true);
+  if (count !== BigInt(total)) fail('its storages are not as long as they should be');
 }
