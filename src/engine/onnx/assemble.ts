@@ -6,6 +6,7 @@ import { type Flow, flowOf } from '../../onnx/flow.ts';
 import { isFloat, isStandard, isWhole, type TensorFacts } from '../../onnx/inspect.ts';
 import { linkedName, linkGraphs } from '../../onnx/link.ts';
 import type { OnnxGraph, OnnxModel } from '../../onnx/model.ts';
+import { withoutStraightThrough } from '../../onnx/straight-through.ts';
 import { adaptInput, adaptOutput } from './edges.ts';
 import { type PixelEnd, pixelInputs, pixelOutputs } from './ends.ts';
 import type { RoledGraph } from './roles.ts';
@@ -119,7 +120,8 @@ function joinedOf(
   const opset = opsetOf(of.model);
   const inside = adaptInput(graph, input, opset);
   const outside = adaptOutput(inside.graph, output, opset);
-  const half: Half = { flow: flowOf(outside.graph), model: of.model, file: of.file };
+  const whole = withoutStraightThrough(outside.graph);
+  const half: Half = { flow: flowOf(whole), model: of.model, file: of.file };
   return {
     front: { ...half, ...pixelsOf({ ...inside, graph: outside.graph }), end: input, outputs: of.outputs },
     back: { ...half, input: undefined, output: outside.name, layout: outside.layout, end: output },

@@ -20,6 +20,8 @@ interface Known {
   readonly manifest: Manifest;
   readonly agreement: Agreement;
   readonly built: Built;
+  /** The visitor wants the quantizer inside. */
+  readonly asked: boolean;
 }
 
 const say = (text: string, parameters: Said['parameters'] = {}): Said => ({ text: `open.because.${text}`, parameters });
@@ -80,9 +82,13 @@ function frames({ manifest, found }: Known): Claim[] {
   return [{ about: 'frames', because: say(rule.rule, parameters), sure: true }];
 }
 
-function quantizer({ found: { cut, tokens } }: Known): Claim {
+function quantizer({ found: { cut, tokens }, asked }: Known): Claim {
   if (cut.kind === 'inside')
-    return { about: 'quantizer', because: say(cut.table ? 'insideTable' : 'inside'), sure: cut.table !== undefined };
+    return {
+      about: 'quantizer',
+      because: say(asked ? 'insideAsked' : cut.table ? 'insideTable' : 'inside'),
+      sure: asked || cut.table !== undefined,
+    };
   const parameters = { score: cut.score, cells: tokens?.values.length ?? 0, name: plain(cut.table.name) };
   return { about: 'quantizer', because: say(cut.proven ? 'proven' : 'assumed', parameters), sure: cut.proven };
 }
@@ -104,7 +110,7 @@ function codebook({ found, manifest }: Known): Claim {
 }
 
 function agreement({ agreement: { cells, different, difference }, found }: Known): Claim {
-  const parameters = { cells, different, difference: difference.toExponential(1) };
+  const parameters = { cells, different, difference: percent(difference) };
   const text = !found.tokens ? 'runs' : different === 0 ? 'agrees' : 'differs';
   return {
     about: 'agreement',
@@ -116,4 +122,8 @@ function agreement({ agreement: { cells, different, difference }, found }: Known
 /** Names without the prefix they got when graphs were joined. */
 function plain(name: string): string {
   return name.replace(/^[ab]\//, '');
+}
+
+function percent(share: number): string {
+  return share < 1e-12 ? '0 %' : `${Number((share * 100).toPrecision(1))} %`;
 }

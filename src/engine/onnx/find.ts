@@ -333,11 +333,11 @@ function tokenShapes({ dims }: TensorFacts, [t, h, w]: readonly [number, number,
 
 /** Tries every table with every cut on both sides until the page's own quantizer gives the graphs' own tokens. */
 function cutOutside(state: State, second: Second | undefined): OutsideCut | undefined {
-  const { tables, ownTokens, values, before, probe } = state;
+  const { tables, ownTokens } = state;
   for (const table of tables) {
     const tokens = ownTokens && Int32Array.from(ownTokens.values);
     if (tokens?.some((token) => token >= table.rows)) continue;
-    const latents = latentsFor(before, values, table, tokens, probe);
+    const latents = latentsFor(state, table, tokens);
     if (!latents) continue;
     const entries = entriesFor(state, second, table, tokens, latents);
     if (entries)
@@ -355,11 +355,9 @@ function cutOutside(state: State, second: Second | undefined): OutsideCut | unde
 }
 
 function latentsFor(
-  before: readonly string[],
-  values: ReadonlyMap<string, Measured>,
+  { before, values, probe, options }: State,
   table: Table,
   tokens: Int32Array | undefined,
-  probe: Probe,
 ): Pick<OutsideCut, 'latents' | 'score'> | undefined {
   const found = before.flatMap((name) => {
     const measured = values.get(name);
@@ -368,7 +366,8 @@ function latentsFor(
   // Rows and columns first: a list of vectors has to be laid out again.
   const ordered = [...found].sort((a, b) => Number(a.vectors.layout.includes('L')) - Number(b.vectors.layout.includes('L')));
   for (const { name, measured, vectors } of ordered) {
-    const score = tokens ? scoreThatFits(vectors, tokens, table) : unitRows(table) ? 'cosine' : 'l2';
+    const usual = options.corrections.score ?? (unitRows(table) ? 'cosine' : 'l2');
+    const score = tokens ? scoreThatFits(vectors, tokens, table) : usual;
     if (score) return { latents: { name, measured, layout: vectors.layout }, score };
   }
   return undefined;

@@ -65,7 +65,7 @@ async function decodedFrames(
     graphs: built.graphs,
     ...(built.codebook && { codebook: built.codebook }),
     files,
-    source: { licence: '?' },
+    source: { licence: 'not stated' },
   });
   const contents = { manifest, file: (name: string) => built.files[name]! };
   const model = await job(() => openModelSessions(contents, runtime, { provider: 'wasm', precision: 'float32' }));

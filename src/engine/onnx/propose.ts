@@ -61,7 +61,15 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
     manifest: made.manifest,
     files: made.files,
     graphs: graphs.map(describeGraph),
-    claims: claimsOf({ graphs, assembled, found, manifest: made.manifest, agreement, built: made.built }),
+    claims: claimsOf({
+      graphs,
+      assembled,
+      found,
+      manifest: made.manifest,
+      agreement,
+      built: made.built,
+      asked: corrections.table === 'none',
+    }),
     findings,
     provider,
     tables: found.tables.map(({ name, rows, columns }) => ({ name, rows, columns })),
@@ -135,7 +143,7 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
     graphs: built.graphs,
     ...(built.codebook && { codebook: built.codebook }),
     files: Object.entries(built.files).map(([name, { size }]) => ({ name, bytes: size })),
-    source: { licence: '?' },
+    source: { licence: 'not stated' },
   };
   return { manifest: parseManifest(manifest), files: built.files, built };
 }

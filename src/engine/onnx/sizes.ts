@@ -19,6 +19,8 @@ const SIDES: readonly (readonly [number, number])[] = [
   [224, 224],
   [512, 512],
 ];
+/** Clips are heavier: smaller ones first. */
+const CLIP_SIDES: readonly (readonly [number, number])[] = [[32, 48], ...SIDES];
 /** 1 + 4n, 1 + 8n, 4n, 8n … */
 const FRAMES = [17, 16, 9, 8, 4, 1];
 const MOST_PROBES = 14;
@@ -30,7 +32,9 @@ export function probesFor(layout: PixelLayout, dims: readonly (number | string)[
     return typeof size === 'number' ? size : undefined;
   };
   const [height, width, frames] = [fixed('H'), fixed('W'), fixed('T')];
-  const sides = [...(side ? [[side, side] as const] : []), ...SIDES].map(([h, w]) => [height ?? h, width ?? w] as const);
+  const sides = [...(side ? [[side, side] as const] : []), ...(layout.includes('T') ? CLIP_SIDES : SIDES)].map(
+    ([h, w]) => [height ?? h, width ?? w] as const,
+  );
   const counts = layout.includes('T') ? (frames === undefined ? FRAMES : [frames]) : [1];
   const all = sides.flatMap(([h, w], i) =>
     counts.slice(0, i === 0 ? counts.length : 2).map((t) => ({ frames: t, height: h, width: w })),

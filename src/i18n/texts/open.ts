@@ -68,6 +68,7 @@ export const open = texts(
         'The nearest entries in {{name}} are exactly the tokens that the graph chose for {{cells}} cells. So the quantizer runs outside, where every distance can be seen.',
       assumed: '{{name}} fits the latents, but no graph chooses tokens, so nothing proves how the nearest entry is found.',
       inside: 'The quantizer stays inside the graphs: no table reproduces its tokens. Latents and distances cannot be seen.',
+      insideAsked: 'The quantizer stays inside the graphs, as you chose. Latents and distances cannot be seen.',
       insideTable:
         'A table was found, but its nearest entries are not the graph’s own tokens, so the quantizer stays inside. Entries can be looked at, distances cannot.',
       scores: 'As many entries as the graph has scores for each cell: {{size}}.',
@@ -205,6 +206,7 @@ export const open = texts(
       proven: '{{name}} 中的最近码字与计算图为 {{cells}} 个单元格选出的词元完全一致。因此量化在图外进行，每个距离都看得见。',
       assumed: '{{name}} 与潜变量相符，但没有计算图选择词元，因此无从证明如何找最近的码字。',
       inside: '量化器留在计算图内：没有一张表能重现它的词元。看不到潜变量和距离。',
+      insideAsked: '按你的选择，量化器留在计算图内。看不到潜变量和距离。',
       insideTable: '找到了一张表，但它的最近码字不等于计算图自己的词元，因此量化器留在图内。可以查看码字，看不到距离。',
       scores: '计算图为每个单元格打了 {{size}} 个分数，码字就有这么多。',
       bound: '测试卡上最大的词元表明至少这么多。如果你知道确切数目，请填在这里。',

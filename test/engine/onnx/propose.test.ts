@@ -1,0 +1,145 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Corrections, Proposal } from '../../../src/core/proposal.ts';
+import { proposeModel } from '../../../src/engine/onnx/propose.ts';
+import { openModelSessions } from '../../../src/engine/open-model.ts';
+import { areas } from '../../../src/i18n/index.ts';
+import { nodeRuntime } from '../node-runtime.ts';
+import { droppedFolder } from './dropped-folder.ts';
+
+const FOLDER = join(import.meta.dirname, '../../fixtures/onnx/dropped');
+const runtime = nodeRuntime();
+
+function propose(files: Readonly<Record<string, Blob>>, corrections: Corrections = {}): Promise<Proposal> {
+  return proposeModel(files, { corrections, runtime, facts: runtime.facts, job: (run) => run(), onProgress: () => {} });
+}
+const fixture = (name: string) => droppedFolder(join(FOLDER, name));
+
+const VQ = { kind: 'vq', codebookSize: 32, entryDimension: 6, score: 'l2' };
+const FREE = { reduction: 4, multipleOf: 4, minimum: 4, preferred: [256, 256] };
+const fixed = (side: number) => ({ reduction: 4, multipleOf: 4, fixed: true, preferred: [side, side] });
+const PAIR = { 'encoder.onnx': 'encoder', 'decoder.onnx': 'decoder' };
+const WHOLE = { 'model.onnx': 'combined' };
+
+/** What must come out: roles, quantizer, size, order of the pixel axes, and whether the tokens proved it. */
+const expected: Readonly<Record<string, readonly [roles: object, size: object, layout: string, agreement: string]>> = {
+  combined: [WHOLE, FREE, 'NCHW', 'agrees'],
+  tokens: [PAIR, FREE, 'NCHW', 'agrees'],
+  'int32-flat': [{ 'enc.onnx': 'encoder', 'dec.onnx': 'decoder' }, fixed(64), 'NCHW', 'agrees'],
+  three: [
+    { 'encoder_model.onnx': 'encoder', 'vq_model.onnx': 'quantizer', 'decoder_model.onnx': 'decoder' },
+    FREE,
+    'NCHW',
+    'agrees',
+  ],
+  'in-decoder': [{ 'vae_encoder/model.onnx': 'encoder', 'vae_decoder/model.onnx': 'decoder' }, FREE, 'NCHW', 'agrees'],
+  'latents-tokens': [PAIR, FREE, 'NCHW', 'runs'],
+  'codebook-file': [PAIR, FREE, 'NCHW', 'runs'],
+  cosine: [{ 'cosine.onnx': 'combined' }, FREE, 'NCHW', 'agrees'],
+  grey: [{ 'mnist_vqvae.onnx': 'combined' }, fixed(28), 'NCHW', 'agrees'],
+  half: [WHOLE, FREE, 'NCHW', 'agrees'],
+  ema: [WHOLE, FREE, 'NCHW', 'agrees'],
+  external: [WHOLE, FREE, 'NCHW', 'agrees'],
+  lucidrains: [WHOLE, FREE, 'NCHW', 'agrees'],
+  tf2onnx: [WHOLE, fixed(64), 'NHWC', 'agrees'],
+  'video-causal': [
+    { 'video.onnx': 'combined' },
+    { ...FREE, preferred: [128, 128], frames: { rule: 'causal', reduction: 2, window: 9 } },
+    'NCTHW',
+    'agrees',
+  ],
+  'video-grouped': [
+    { 'video.onnx': 'combined' },
+    { ...FREE, preferred: [128, 128], frames: { rule: 'grouped', reduction: 2, window: 8 } },
+    'NCTHW',
+    'agrees',
+  ],
+};
+
+describe('what exporters write', () => {
+  it('is all expected', () => {
+    const folders = readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []));
+    expect(folders.sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  it.each(Object.entries(expected))('%s', async (name, [roles, size, layout, agreement]) => {
+    const proposal = await propose(fixture(name));
+    const { manifest, graphs, claims, files } = proposal;
+    expect(Object.fromEntries(graphs.map(({ file, role }) => [file, role]))).toEqual(roles);
+    expect(manifest.quantizer).toEqual(VQ);
+    expect(manifest.size).toEqual(size);
+    expect(proposal.inputLayout).toBe(layout);
+    expect(manifest.medium).toBe(layout.length === 5 ? 'video' : 'image');
+    expect(claims.find(({ about }) => about === 'agreement')?.because.text).toBe(`open.because.${agreement}`);
+    expect(manifest.files.map((file) => file.name).sort()).toEqual(Object.keys(files).sort());
+    for (const { because } of claims) expect(textOf(because.text), because.text).toBeTruthy();
+    for (const { text } of proposal.findings) expect(textOf(text), text).toBeTruthy();
+  });
+});
+
+/** A sentence by its key. */
+function textOf(key: string): unknown {
+  return key
+    .split('.')
+    .slice(1)
+    .reduce<unknown>((tree, part) => (tree as Record<string, unknown>)?.[part], areas.open.en);
+}
+
+describe('what was made', () => {
+  it('opens as a model: latents, tokens, distances, pixels', async () => {
+    const { manifest, files } = await propose(fixture('external'));
+    // Only the weights in use, in a file of their own.
+    expect(Object.keys(files).sort()).toEqual(['codebook.safetensors', 'decoder.onnx', 'encoder.onnx', 'weights.bin']);
+    const model = await openModelSessions({ manifest, file: (name) => files[name]! }, runtime, {
+      provider: 'wasm',
+      precision: 'float32',
+    });
+    const size = { frames: 1, height: 16, width: 24 };
+    const { grid, latents, nearest } = await model.encodeArray(new Float32Array(3 * 16 * 24).fill(0.3), size);
+    expect(grid.shape).toEqual({ t: 1, h: 4, w: 6 });
+    expect(latents?.d).toBe(6);
+    expect(nearest?.entries.length).toBeGreaterThan(24);
+    expect((await model.decodeArray(grid.tokens, grid.shape, 1)).dims).toEqual([1, 3, 16, 24]);
+    await model.release();
+  });
+
+  it('has the same key for the same files, and another for others', async () => {
+    const [a, b] = [await propose(fixture('grey')), await propose(fixture('tf2onnx'))];
+    expect((await propose(fixture('grey'))).key).toBe(a.key);
+    expect(b.key).not.toBe(a.key);
+  });
+
+  it('says what operators cost', async () => {
+    const costs = async (name: string) => (await propose(fixture(name))).findings.map(({ level, text }) => `${level} ${text}`);
+    expect(await costs('half')).toEqual(['fails open.cost.half']);
+    expect(await costs('tf2onnx')).toEqual(['slow open.cost.processor']);
+    expect(await costs('grey')).toEqual([]);
+    expect((await propose(fixture('half'))).provider).toBe('wasm');
+  });
+});
+
+describe('corrections', () => {
+  it('keep the quantizer inside, with its entries to be looked at', async () => {
+    const { manifest, claims } = await propose(fixture('tokens'), { table: 'none' });
+    expect(manifest.quantizer).toEqual({ kind: 'in-graph', codebookSize: 32, entryDimension: 6 });
+    expect(manifest.graphs.encoder.carries).toBe('tokens');
+    expect(claims.find(({ about }) => about === 'agreement')?.because.text).toBe('open.because.agrees');
+  });
+
+  it('cut one file at its tokens too', async () => {
+    const { manifest, claims } = await propose(fixture('tf2onnx'), { table: 'none' });
+    expect(manifest.quantizer.kind).toBe('in-graph');
+    expect(claims.find(({ about }) => about === 'agreement')?.because.text).toBe('open.because.agrees');
+  });
+
+  it('choose the score where nothing proves it', async () => {
+    const { manifest } = await propose(fixture('codebook-file'), { score: 'cosine' });
+    expect(manifest.quantizer.score).toBe('cosine');
+  });
+
+  it('swap roles, which then do not fit', async () => {
+    const roles = { 'encoder.onnx': 'decoder', 'decoder.onnx': 'encoder' } as const;
+    await expect(propose(fixture('tokens'), { roles })).rejects.toMatchObject({ name: 'TokenscopeError' });
+  });
+});
