@@ -1,52 +1,62 @@
 import { TokenscopeError } from '../core/errors.ts';
-import { elementBytes, elementCount, type StoredTensor, type StoredTensors } from './tensors.ts';
+import { elementBytes, elementCount, readValues, type StoredTensor, type StoredTensors } from './tensors.ts';
 
 export interface Part {
   readonly file: string;
   readonly tensors: StoredTensors;
 }
 
-/** Largest tensor that is compared byte for byte with its double (tables of constants in both halves of a network). */
-const MOST_COMPARED = 2 ** 16;
+/** Tensors by which two files are found to hold the same network: so many of at most so many bytes. */
+const MOST_COMPARED = 4;
+const MOST_BYTES = 2 ** 16;
+/** Of copies in different precision: half a step of bfloat16, for numbers near 1 and for tiny ones. */
+const TOLERANCE = 2 ** -8;
+
+interface Placed {
+  readonly file: string;
+  readonly tensor: StoredTensor;
+}
 
 /**
- * The tensors of several files of one network. Two files with the very same names and shapes are two copies: the wider one
- * stays. Throws `checkpoint-clash` where a name stands for two different tensors.
+ * The tensors of several files of one network. Where files overlap (a whole beside its halves, a copy in half precision,
+ * constants in both halves) the larger one is taken, once some of their tensors were found equal. Throws `checkpoint-clash`
+ * when a name stands for two different tensors.
  */
 export async function mergeTensors(parts: readonly Part[]): Promise<StoredTensors> {
-  const merged = new Map<string, { file: string; tensor: StoredTensor }>();
-  for (const { file, tensors } of dropCopies(parts)) {
-    for (const [name, tensor] of tensors) {
-      const before = merged.get(name);
-      if (!before) merged.set(name, { file, tensor });
-      else if (!(await isSame(before.tensor, tensor)))
-        throw new TokenscopeError('checkpoint-clash', { file: before.file, other: file, tensor: name });
-    }
+  const merged = new Map<string, Placed>();
+  for (const part of [...parts].sort((a, b) => sizeOf(b.tensors) - sizeOf(a.tensors))) {
+    await checkOverlap(merged, part);
+    for (const [name, tensor] of part.tensors) if (!merged.has(name)) merged.set(name, { file: part.file, tensor });
   }
   return new Map([...merged].map(([name, { tensor }]) => [name, tensor]));
 }
 
-function dropCopies(parts: readonly Part[]): readonly Part[] {
-  const best = new Map<string, Part>();
-  for (const part of parts) {
-    const key = describe(part.tensors);
-    const known = best.get(key);
-    if (!known || sizeOf(part.tensors) > sizeOf(known.tensors)) best.set(key, part);
-  }
-  return [...best.values()];
+async function checkOverlap(merged: ReadonlyMap<string, Placed>, { file, tensors }: Part): Promise<void> {
+  const shared = [...tensors].flatMap(([name, tensor]) => {
+    const before = merged.get(name);
+    return before ? [{ name, tensor, before }] : [];
+  });
+  const clash = ({ name, before }: { name: string; before: Placed }) =>
+    new TokenscopeError('checkpoint-clash', { file: before.file, other: file, tensor: name });
+  const odd = shared.find(({ tensor, before }) => tensor.shape.join() !== before.tensor.shape.join());
+  if (odd) throw clash(odd);
+  const small = shared.filter(({ tensor, before }) => Math.max(bytesOf(tensor), bytesOf(before.tensor)) <= MOST_BYTES);
+  if (small.length === 0 && shared[0]) throw clash(shared[0]);
+  const telling = small.sort((a, b) => bytesOf(b.tensor) - bytesOf(a.tensor)).slice(0, MOST_COMPARED);
+  for (const each of telling) if (!(await isSame(each.before.tensor, each.tensor))) throw clash(each);
 }
 
-function describe(tensors: StoredTensors): string {
-  return JSON.stringify([...tensors].map(([name, { shape }]) => [name, shape]).sort());
+function bytesOf({ dtype, shape }: StoredTensor): number {
+  return elementCount(shape) * elementBytes[dtype];
 }
 
 function sizeOf(tensors: StoredTensors): number {
-  return [...tensors.values()].reduce((sum, { dtype, shape }) => sum + elementCount(shape) * elementBytes[dtype], 0);
+  return [...tensors.values()].reduce((sum, tensor) => sum + bytesOf(tensor), 0);
 }
 
 async function isSame(a: StoredTensor, b: StoredTensor): Promise<boolean> {
-  if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join()) return false;
-  if (elementCount(a.shape) * elementBytes[a.dtype] > MOST_COMPARED) return false;
-  const [left, right] = (await Promise.all([a.bytes(), b.bytes()])).map((bytes) => new Uint8Array(bytes));
-  return left!.every((byte, i) => byte === right![i]);
+  const [left, right] = await Promise.all([readValues(a), readValues(b)]);
+  if (!left || !right) return a.dtype === b.dtype;
+  if (left instanceof Int32Array) return left.every((value, i) => value === right[i]);
+  return left.every((value, i) => Math.abs(value - right[i]!) <= TOLERANCE * Math.max(Math.abs(value), 2 ** -14));
 }

@@ -109,13 +109,29 @@ describe('several files', () => {
   });
 
   it('two copies in different precision: the wider one is taken', async () => {
-    const half = writeSafetensors(new Map([['a', { dtype: 'F16', shape: [1], data: Uint16Array.of(0x4400) }]])).bytes;
+    const half = writeSafetensors(new Map([['a', { dtype: 'F16', shape: [1], data: Uint16Array.of(0x3c01) }]])).bytes;
     const files = {
       'model.fp16.safetensors': new Blob([half]),
-      'model.safetensors': safe({ a: 1 }),
+      'model.safetensors': safe({ a: 1.0006 }),
       'README.md': new Blob(['# text']),
     };
-    expect((await opened(files)).values).toEqual({ a: [1] });
+    expect((await opened(files)).values).toEqual({ a: [Math.fround(1.0006)] });
+  });
+
+  it('a whole beside its halves', async () => {
+    const halves = { 'encoder.jit': safe({ 'encoder.w': 1 }), 'decoder.jit': safe({ 'decoder.w': 2 }) };
+    const whole = safe({ 'encoder.w': 1, 'decoder.w': 2 });
+    expect((await opened({ ...halves, 'autoencoder.jit': whole })).values).toEqual({ 'encoder.w': [1], 'decoder.w': [2] });
+  });
+
+  it('two checkpoints of one training are not one', async () => {
+    const files = { 'step=1.safetensors': safe({ a: 1 }), 'step=2.safetensors': safe({ a: 1.1 }) };
+    expect(await refusalOf(files)).toEqual({
+      code: 'checkpoint-clash',
+      file: 'step=1.safetensors',
+      other: 'step=2.safetensors',
+      tensor: 'a',
+    });
   });
 
   it('a config that is no JSON is named; other notes are passed over', async () => {
