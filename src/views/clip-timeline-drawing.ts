@@ -1,4 +1,5 @@
 import { planeOfFrame } from '../core/clip-plan.ts';
+import type { Size } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import { type Cell, cellIndex } from '../core/token-grid.ts';
 import { number } from '../i18n/index.ts';
@@ -47,7 +48,9 @@ function drawFrames(context: Context, { clip, width, rows, colours }: TimelineDr
     const left = frameLeft(first, plan.frames, width);
     const right = frameLeft(Math.min(plan.frames, first + step), plan.frames, width);
     const picture = pictures[first];
-    if (picture) drawCut(context, picture, left + GAP / 2, 0, right - left - GAP, rows.frames);
+    // The last one may stand for fewer frames: it is cut off, not enlarged.
+    const whole = frameLeft(step, plan.frames, width) - GAP;
+    if (picture) drawCut(context, picture, left + GAP / 2, right - left - GAP, { width: whole, height: rows.frames });
     else {
       context.fillStyle = colours.faint;
       context.fillRect(left + GAP / 2, 0, right - left - GAP, rows.frames);
@@ -55,15 +58,15 @@ function drawFrames(context: Context, { clip, width, rows, colours }: TimelineDr
   }
 }
 
-/** The middle of a picture, filling a box. */
-function drawCut(context: Context, picture: Picture, x: number, y: number, width: number, height: number): void {
+/** The middle of a picture, filling a box at the top; of the box, so much of the width is seen. */
+function drawCut(context: Context, picture: Picture, x: number, seen: number, { width, height }: Size): void {
   const scale = Math.max(width / picture.width, height / picture.height);
   const [w, h] = [picture.width * scale, picture.height * scale];
   context.save();
   context.beginPath();
-  context.rect(x, y, width, height);
+  context.rect(x, 0, seen, height);
   context.clip();
-  drawFrame(context, picture, x + (width - w) / 2, y + (height - h) / 2, w, h);
+  drawFrame(context, picture, x + (width - w) / 2, (height - h) / 2, w, h);
   context.restore();
 }
 
@@ -111,16 +114,23 @@ function drawBracket(context: Context, { rows, colours }: TimelineDrawing, span:
   context.stroke();
 }
 
+function typicalWidth(spans: readonly PlaneSpan[]): number {
+  const widths = spans.map(({ left, right }) => right - left).sort((a, b) => a - b);
+  return widths[Math.floor(widths.length / 2)] ?? 0;
+}
+
 /** Side of a plane's picture, and where it stands. */
-function planeBox({ clip, rows, spans }: TimelineDrawing, span: PlaneSpan) {
+function planeBox({ clip, rows, spans, width }: TimelineDrawing, span: PlaneSpan) {
   const { h, w } = clip.grid.shape;
-  const room = Math.min(...spans.map(({ left, right }) => right - left)) - 3;
+  // The last plane may stand for fewer frames: the room is that of most of them.
+  const room = typicalWidth(spans) - 3;
   const tall = Math.max(2, Math.min(rows.planes - 8, (room * h) / Math.max(1, w)));
   const across = (tall * w) / Math.max(1, h);
   const middle = (span.left + span.right) / 2;
   // With room enough the words stand beside the picture.
   const beside = span.right - span.left > across + 74;
-  return { x: beside ? middle - across / 2 - 34 : middle - across / 2, y: rows.frames + rows.brackets, across, tall, beside };
+  const x = Math.min(width - across, beside ? middle - across / 2 - 34 : middle - across / 2);
+  return { x, y: rows.frames + rows.brackets, across, tall, beside };
 }
 
 function drawPlane(context: Context, drawing: TimelineDrawing, span: PlaneSpan, chosen: boolean): void {
@@ -278,9 +288,12 @@ function drawMarker(
   const half = context.measureText(label).width / 2;
   context.textAlign = 'center';
   const at = Math.min(width - half, Math.max(half, x));
-  context.clearRect(at - half - 3, floor + 4, 2 * half + 6, 18);
+  // The axis's own numbers at the ends give way.
+  const near = 3 * half + 12;
+  const from = at - half < near ? 0 : at - half - 3;
+  const to = at + half > width - near ? width : at + half + 3;
   context.fillStyle = colours.paper;
-  context.fillRect(at - half - 3, floor + 4, 2 * half + 6, 18);
+  context.fillRect(from, floor + 4, to - from, 20);
   context.fillStyle = colours.accent;
   context.fillText(label, at, floor + 18);
   if (value === null || value === undefined) return;
@@ -293,7 +306,12 @@ function drawMarker(
   const wide = context.measureText(text).width;
   const right = x + 12 + wide < width - 90;
   context.textAlign = right ? 'left' : 'right';
-  context.fillText(text, right ? x + 10 : x - 10, Math.max(rows.frames, y - 9));
+  const [textX, textY] = [right ? x + 10 : x - 10, Math.max(rows.frames, y - 9)];
+  context.strokeStyle = colours.paper;
+  context.lineWidth = 4;
+  context.lineJoin = 'round';
+  context.strokeText(text, textX, textY);
+  context.fillText(text, textX, textY);
   context.textAlign = 'left';
 }
 

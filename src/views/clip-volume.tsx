@@ -25,7 +25,9 @@ interface ClipVolumeProps {
 
 const TURN = Math.PI / 36;
 const STEEPEST = 1.35;
-const IN_FRONT = 0.14;
+/** How strongly a plane in front of the chosen one is seen, and all of them together. */
+const IN_FRONT = 0.16;
+const IN_FRONT_TOGETHER = 0.5;
 
 /** The token volume: its planes in a row, or a stack that can be turned. Pointing at a cell selects it in its plane. */
 export function ClipVolume({ slot, clip, player, shape, changes, width, height }: ClipVolumeProps) {
@@ -52,10 +54,15 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     (context: CanvasRenderingContext2D) => {
       const state = store.getState();
       const chosen = Math.min(grid.t - 1, current(state));
+      const order = inOrder(placed, chosen, shape);
+      const veil = Math.min(
+        IN_FRONT,
+        IN_FRONT_TOGETHER / Math.max(1, order.length - 1 - order.findIndex((p) => p.plane === chosen)),
+      );
       let hiding = false;
-      for (const each of inOrder(placed, chosen, shape)) {
+      for (const each of order) {
         // What stands in front of the chosen plane lets it be seen.
-        context.globalAlpha = hiding ? IN_FRONT : 1;
+        context.globalAlpha = hiding ? veil : 1;
         drawPlane(context, each, bitmapOf(pictures[each.plane]!), colours, each.plane === chosen);
         if (each.plane === chosen) hiding = true;
       }

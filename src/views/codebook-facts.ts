@@ -38,5 +38,5 @@ export function manifestEntries({ quantizer }: Manifest): number {
 
 /** The part of a title before its facts: `VQGAN f8, 1,024 entries` → `VQGAN`. */
 export function shortTitle({ title }: Manifest): string {
-  return title.replace(/[ ,]+f\d+\b.*$/, '') || title;
+  return title.replace(/[ ,]+(?:f\d+\b|\d+ × \d+ × \d+).*$/, '') || title;
 }
