@@ -267,7 +267,11 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
     compareProviders: () => neverAsked('compareProviders'),
     packModel: () => neverAsked('packModel'),
     unpackZip: () => neverAsked('unpackZip'),
-    async convert(_files, _options, signal) {
+    lookUpModel: () => neverAsked('lookUpModel'),
+    inspectModel: () => neverAsked('inspectModel'),
+    fetchFiles: () => neverAsked('fetchFiles'),
+    storedFolder: async () => undefined,
+    async convert(_files, _options, _onProgress, signal) {
       await enter('convert', signal);
       const files = { 'manifest.json': new Blob([JSON.stringify(fakeManifest)]) };
       return { manifest: fakeManifest, files, report: { used: [], ignored: [], referred: 0, copied: 0 }, milliseconds: 1 };

@@ -61,7 +61,7 @@ async function convertAndCheck(given: {
   const { signal } = new AbortController();
   const blob = (base64: string) => new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))]);
   const content = given.files.map(({ name, base64 }) => ({ name, content: blob(base64) }));
-  const { manifest, files, report, milliseconds } = await engine.convert(content, {}, signal);
+  const { manifest, files, report, milliseconds } = await engine.convert(content, {}, () => {}, signal);
   const file = blob(given.check);
   const check = {
     file: 'check.safetensors',

@@ -5,6 +5,14 @@ export interface HttpOptions {
   readonly signal?: AbortSignal;
   /** Bytes that have come, of those that were asked for so far. */
   readonly onBytes?: (loaded: number, wanted: number) => void;
+  /** Pieces of this very version of the file that came before, and where those that come are put. */
+  readonly pieces?: (version: string) => Promise<Pieces>;
+}
+
+export interface Pieces {
+  /** Undefined where no piece has all of it. */
+  find(range: Range): Promise<Blob> | undefined;
+  keep(range: Range, piece: Blob): void;
 }
 
 /** From `from` to before `to`. */
@@ -79,6 +87,10 @@ export class HttpRequests {
       if (answer.type === 'opaque') return new TokenscopeError('checkpoint-cors', { address: this.url }, { cause });
     } catch {
       this.signal?.throwIfAborted();
+      // An isolated page is not even given an answer that it may not read: where there is a network, a refusal is likelier.
+      if (globalThis.crossOriginIsolated && navigator.onLine) {
+        return new TokenscopeError('checkpoint-cors', { address: this.url }, { cause });
+      }
     }
     return new TokenscopeError('model-offline', { file: this.file }, { cause });
   }

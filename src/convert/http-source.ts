@@ -1,6 +1,6 @@
 import { TokenscopeError } from '../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
-import { type HttpOptions, HttpRequests, lengthOf, type Range, startOf, totalOf } from './http-requests.ts';
+import { type HttpOptions, HttpRequests, lengthOf, type Pieces, type Range, startOf, totalOf } from './http-requests.ts';
 
 /** What the first request fetches: every container tells what it is within that. */
 const FIRST_READ = 2 ** 16;
@@ -20,15 +20,20 @@ const MOST_JOINED = 2 ** 24;
 export async function httpSource(url: string, options: HttpOptions = {}): Promise<ByteSource> {
   const requests = new HttpRequests(url, options);
   const opened = await openFile(requests);
-  const queue = new RangeQueue(requests, opened, options);
-  const { size, head } = opened;
+  const { size, head, etag } = opened;
+  const pieces = await options.pieces?.(`${etag ?? ''} ${size}`);
+  const queue = new RangeQueue(requests, opened, { ...options, ...(pieces && { kept: pieces }) });
   return {
     name: requests.file,
     size,
     async slice(from, to) {
       const end = Math.min(to, size);
       if (end <= from) return new Blob([]);
-      return end <= head.size ? head.slice(from, end) : queue.ask({ from, to: end });
+      if (end <= head.size) return head.slice(from, end);
+      // In pieces, of which none has to come twice when a later one fails.
+      const starts = Array.from({ length: Math.ceil((end - from) / MOST_JOINED) }, (_, i) => from + i * MOST_JOINED);
+      const parts = starts.map((start) => queue.ask({ from: start, to: Math.min(start + MOST_JOINED, end) }));
+      return parts.length === 1 ? parts[0]! : new Blob(await Promise.all(parts));
     },
   };
 }
@@ -100,19 +105,27 @@ class RangeQueue {
   readonly #requests: HttpRequests;
   readonly #opened: Opened;
   readonly #onBytes: HttpOptions['onBytes'];
+  readonly #pieces: Pieces | undefined;
   readonly #waiting: Asked[][] = [];
   #asked: Asked[] = [];
   #running = 0;
   #loaded = 0;
   #wanted = 0;
 
-  constructor(requests: HttpRequests, opened: Opened, { onBytes }: HttpOptions) {
+  constructor(requests: HttpRequests, opened: Opened, { onBytes, kept }: HttpOptions & { readonly kept?: Pieces }) {
     this.#requests = requests;
     this.#opened = opened;
     this.#onBytes = onBytes;
+    this.#pieces = kept;
   }
 
   ask(range: Range): Promise<Blob> {
+    const kept = this.#pieces?.find(range);
+    if (kept) {
+      this.#wanted += sizeOf(range);
+      this.#count(sizeOf(range));
+      return kept;
+    }
     return new Promise((resolve, reject) => {
       if (this.#asked.length === 0) setTimeout(() => this.#flush(), 0);
       this.#asked.push({ ...range, resolve, reject });
@@ -134,6 +147,7 @@ class RangeQueue {
     try {
       const range = around(group);
       const blob = await this.#fetch(range);
+      this.#pieces?.keep(range, blob);
       for (const { from, to, resolve } of group) resolve(blob.slice(from - range.from, to - range.from));
     } catch (error) {
       for (const { reject } of group) reject(error);

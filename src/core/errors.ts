@@ -38,6 +38,10 @@ export interface ErrorParameters {
   'checkpoint-whole-download': { file: string; bytes: number };
   'checkpoint-changed': { file: string };
   'checkpoint-cors': { address: string };
+  // models on servers
+  'remote-address': { address: string };
+  'remote-refused': { repository: string; status: number };
+  'remote-nothing': { repository: string };
   // dropped ONNX files
   'onnx-not': { file: string };
   'onnx-pointer': { file: string };

@@ -12,6 +12,7 @@ import { runCheck } from './check.ts';
 import { drawRun, planDrawing } from './draw-entries.ts';
 import { distanceRow, entryRows, nearestEntries } from './entries.ts';
 import { entryGeometry } from './entry-geometry.ts';
+import { type FolderStore, openFolderStore } from './folder-store.ts';
 import type { Model } from './model.ts';
 import { fetchModel, type ModelContents } from './model-files.ts';
 import { type ModelStore, openModelStore } from './model-store.ts';
@@ -20,6 +21,7 @@ import { openModelSessions, type Target } from './open-model.ts';
 import { type OpenPicture, openPicture } from './picture.ts';
 import type { CheckResult, DeviceFacts, Engine, OpenModel, Provider } from './protocol.ts';
 import { createQueue } from './queue.ts';
+import { remoteVerbs } from './remote/verbs.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface EngineParts {
@@ -28,6 +30,7 @@ export interface EngineParts {
   /** Hears the time a job may take when it starts, and undefined when it has ended. */
   watch?(seconds: number | undefined): void;
   readonly store?: Promise<ModelStore>;
+  readonly folders?: Promise<FolderStore>;
   readonly fetch?: typeof fetch;
 }
 
@@ -36,7 +39,14 @@ const OPEN_SECONDS = 240;
 const RUN_SECONDS = 120;
 
 /** The real engine: opened models and pictures by id, every run through one queue. */
-export function createEngine({ runtime, watch, store = openModelStore(), fetch = globalThis.fetch }: EngineParts): Engine {
+export function createEngine(parts: EngineParts): Engine {
+  const {
+    runtime,
+    watch,
+    store = openModelStore(),
+    folders = openFolderStore(),
+    fetch = globalThis.fetch.bind(globalThis),
+  } = parts;
   const queue = createQueue(watch);
   const models = new Map<number, Model>();
   const pictures = new Map<number, OpenPicture>();
@@ -87,6 +97,7 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
 
   return {
     ...onnxVerbs(runtime, queue),
+    ...remoteVerbs({ fetch, store, folders }),
     device: async () => (await runtime).facts,
 
     async openModel(files, options, onProgress, signal): Promise<OpenModel> {
@@ -115,9 +126,6 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
         throw error;
       }
     },
-
-    // Behind the door of its own file: most visitors never convert anything.
-    convert: async (files, { half = false }, signal) => (await import('./convert-files.ts')).convertFiles(files, half, signal),
 
     async closeModel(id) {
       const model = models.get(id);
@@ -198,9 +206,6 @@ export function createEngine({ runtime, watch, store = openModelStore(), fetch =
       }
       return { side: plan.side, pictures };
     },
-
-    storedModels: async () => (await store).list(),
-    deleteStoredModel: async (id) => (await store).delete(id),
 
     async bench(id, pictureId, framing, runs, signal) {
       const started = await runtime;

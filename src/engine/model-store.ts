@@ -83,7 +83,7 @@ interface SyncAccess {
 }
 
 /** In pieces, so that a large file never stands in memory as a whole. */
-async function writeFile(directory: FileSystemDirectoryHandle, name: string, content: Blob): Promise<void> {
+export async function writeFile(directory: FileSystemDirectoryHandle, name: string, content: Blob): Promise<void> {
   const handle = await directory.getFileHandle(name, { create: true });
   const access = await (handle as unknown as { createSyncAccessHandle(): Promise<SyncAccess> }).createSyncAccessHandle();
   try {

@@ -8,7 +8,7 @@ import type { Corrections, Diagnosis, DiagnosisProgress, Parity, Proposal, Propo
 import type { Latents, TokenGrid } from '../core/token-grid.ts';
 
 /** Everything the page can ask of the worker. Typed here, served by `engine.ts`, called through `client.ts`. */
-export interface Engine extends OnnxEngine {
+export interface Engine extends OnnxEngine, RemoteEngine {
   /** What this machine offers, and which provider will be used and why. */
   device(): Promise<DeviceFacts>;
 
@@ -23,9 +23,15 @@ export interface Engine extends OnnxEngine {
 
   /**
    * A published checkpoint (and what lies beside it: config.json, shards) as a model folder. Its weights stay in the files given,
-   * or are copied in half precision. Throws `checkpoint-*` and `model-corrupt`.
+   * or are copied in half precision. From servers only the tensors in use are fetched, what came before a failure not again, and
+   * the folder is kept under its id. Throws `checkpoint-*`, `model-corrupt` and what a server's failures are called (`model-*`).
    */
-  convert(files: readonly CheckpointFile[], options: { readonly half?: boolean }, signal: AbortSignal): Promise<Conversion>;
+  convert(
+    files: readonly CheckpointFile[],
+    options: ConvertOptions,
+    onProgress: (progress: Loaded) => void,
+    signal: AbortSignal,
+  ): Promise<Conversion>;
 
   /** Hands a picture over (an ImageBitmap is transferred) to be framed and encoded, any number of times, by any model. */
   openPicture(picture: ImageBitmap | Picture): Promise<PictureId>;
@@ -93,6 +99,25 @@ export interface Engine extends OnnxEngine {
 
   /** Times the open model on a picture (a model of clips on a window of it): median of `runs` after a warm-up, beside the bare session runs. */
   bench(model: ModelId, picture: PictureId, framing: Framing, runs: number, signal: AbortSignal): Promise<BenchResult>;
+}
+
+/** Models on servers. Nothing here is asked for before a visitor names an address. */
+export interface RemoteEngine {
+  /**
+   * What lies at an address: a link to one file, or a repository of a model hub (`owner/name`, or the address of its page, a
+   * folder or a file in it). Reads the hub's list of files, no file itself. Throws `remote-*`, `checkpoint-cors`, `model-*`.
+   */
+  lookUpModel(address: string, signal: AbortSignal): Promise<RemoteModel>;
+  /** What opening it would fetch. Reads the head of each file, a few kB. Throws as `convert` does. */
+  inspectModel(choice: RemoteChoice, signal: AbortSignal): Promise<RemoteFacts>;
+  /** Files as they are, whole, by their names. */
+  fetchFiles(
+    files: readonly RemoteFile[],
+    onProgress: (progress: Loaded) => void,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, Blob>>>;
+  /** The folder of a model that was converted from a server before, from this machine. */
+  storedFolder(id: string): Promise<Readonly<Record<string, Blob>> | undefined>;
 }
 
 /** Dropped ONNX files: what they are, which numbers they want, whether both providers agree. An abort is heard between two runs. */
@@ -182,10 +207,70 @@ export interface DeviceFacts {
   readonly maxTextureSide: number;
 }
 
-/** One of the files of a published checkpoint. */
+/** One of the files of a published checkpoint: at hand, or its address. */
 export interface CheckpointFile {
   readonly name: string;
-  readonly content: Blob;
+  readonly content: Blob | string;
+  /** Its server sends whole files only, and the visitor has agreed to that. */
+  readonly whole?: boolean;
+}
+
+export interface ConvertOptions {
+  readonly half?: boolean;
+  /** Who the model is; else its file's name says. */
+  readonly identity?: {
+    readonly id: string;
+    readonly title: string;
+    readonly licence?: string | undefined;
+    readonly repository?: string | undefined;
+  };
+}
+
+/** Bytes that have come, of those that will. */
+export interface Loaded {
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** What was found at an address. */
+export interface RemoteModel {
+  readonly host: string;
+  /** Only of a model hub: `owner/name` and the address of its page. */
+  readonly repository?: string;
+  readonly page?: string;
+  /** As the repository's card states it. */
+  readonly licence?: string;
+  /** Files hold weights in so many ways; the likeliest tokenizer first. */
+  readonly choices: readonly RemoteChoice[];
+}
+
+/** Files that make one model. */
+export interface RemoteChoice {
+  readonly kind: 'checkpoint' | 'onnx' | 'folder';
+  readonly id: string;
+  /** The file, or the folder, as it is called there. */
+  readonly title: string;
+  readonly files: readonly RemoteFile[];
+}
+
+export interface RemoteFile {
+  readonly name: string;
+  readonly url: string;
+  /** As a hub's list states it. */
+  readonly bytes?: number;
+}
+
+export interface RemoteFacts {
+  /** Of all files; 0 where a server does not say. */
+  readonly bytes: number;
+  /** Of these, what opening fetches: the tensors in use. */
+  readonly wanted: number;
+  /** The server sends whole files only. */
+  readonly whole: boolean;
+  /** Of a checkpoint, when its head could be read. */
+  readonly architecture?: string;
+  /** Of a model folder: its manifest and the addresses of its files. */
+  readonly folder?: { readonly manifest: Manifest; readonly files: ModelFiles };
 }
 
 /** A checkpoint, converted: `files` can be opened as a model, or written as a folder. */
@@ -278,6 +363,10 @@ export interface Decoded {
 export interface StoredModel {
   readonly id: string;
   readonly bytes: number;
+  /** A converted model, which opens from here: `storedFolder`. */
+  readonly opens?: boolean;
+  /** Only the beginning of one, which goes on when it is opened again. */
+  readonly begun?: boolean;
 }
 
 export interface BenchResult {

@@ -5,13 +5,30 @@ import type { Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Corrections, Diagnosis, DiagnosisProgress, Proposal, ProposalProgress } from '../core/proposal.ts';
 import type { Cell, TokenGrid } from '../core/token-grid.ts';
-import type { BenchResult, ModelFiles, Precision, Provider, StoredModel } from '../engine/protocol.ts';
+import type {
+  BenchResult,
+  Loaded,
+  ModelFiles,
+  Precision,
+  Provider,
+  RemoteChoice,
+  RemoteFacts,
+  RemoteModel,
+  StoredModel,
+} from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { SelfTestReport, Variant } from './self-test.ts';
 import type { ClipSettings, CompareView, Palette, Place, State } from './store.ts';
 
 /** What was asked for, or why there is nothing; undefined after an abort. */
 export type Answer<T> = { readonly value: T } | { readonly failed: TokenscopeError } | undefined;
+
+/** What a visitor has seen of a model on a server, and agreed to. */
+export interface RemoteOffer {
+  readonly model: RemoteModel;
+  readonly choice: RemoteChoice;
+  readonly facts: RemoteFacts;
+}
 
 /** The page's verbs. Failures become `state.error`; none of these throws at a view. */
 export interface Actions {
@@ -61,6 +78,24 @@ export interface Actions {
   openModelFiles(files: ModelFiles, provider?: Provider): Promise<void>;
   /** Converts a published checkpoint (with what lies beside it: config.json, shards) and opens it as the active model. */
   openCheckpoint(files: readonly File[]): Promise<void>;
+  /** Shows the dialog in which a model on a server is looked at and agreed to. Nothing is asked of that server yet by this verb. */
+  askForModel(address: string): void;
+  /** What lies at an address or in a hub's repository; nothing is fetched of the files themselves. */
+  lookUpModel(address: string, signal: AbortSignal): Promise<Answer<RemoteModel>>;
+  /** What opening it would fetch, from the files' heads. */
+  inspectModel(choice: RemoteChoice, signal: AbortSignal): Promise<Answer<RemoteFacts>>;
+  /** Fetches what the visitor has agreed to, and gives the verb that opens it. */
+  fetchModel(
+    offer: RemoteOffer,
+    onProgress: (progress: Loaded) => void,
+    signal: AbortSignal,
+  ): Promise<Answer<() => Promise<void>>>;
+  /** Opens a model that was converted from a server before, without a network; false when it is not here. */
+  openStoredModel(id: string): Promise<boolean>;
+  /** Whether all files of an open model are at hand to be saved. */
+  canPackModel(slot: number): boolean;
+  /** An open model's folder as a zip file. */
+  packModel(slot: number): Promise<Blob | undefined>;
   /** Shows the sheet in which dropped ONNX files (by the path they lay at) are settled. */
   openOnnx(files: Readonly<Record<string, Blob>>): void;
   closeOnnx(): void;

@@ -68,7 +68,7 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
         store.setState({ busy: 'converting' });
         try {
           const given = files.map((file) => ({ name: file.name, content: file }));
-          const converted = await engine.convert(given, {}, new AbortController().signal);
+          const converted = await engine.convert(given, {}, () => {}, new AbortController().signal);
           await open({ id: converted.manifest.id, manifest: converted.manifest, files: converted.files }, 'active');
         } finally {
           if (store.getState().busy === 'converting') store.setState({ busy: 'idle' });

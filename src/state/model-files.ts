@@ -23,3 +23,11 @@ const MOST_FILES = 40;
 async function kindOf(file: File) {
   return fileKind(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
 }
+
+/** Whether an address is one of a model: by the file's ending, or a page of a model hub. */
+export function isModelAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { hostname, pathname } = new URL(address);
+  if (/\.(safetensors|ckpt|pth?|bin|jit|msgpack|onnx)$|\/manifest\.json$/i.test(pathname)) return true;
+  return /^(www\.)?(huggingface\.co|hf\.co|hf-mirror\.com)$/.test(hostname) && !/\.\w{2,5}$/.test(pathname);
+}

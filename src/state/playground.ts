@@ -6,6 +6,7 @@ import { modelActions } from './model-actions.ts';
 import { onnxActions } from './onnx-actions.ts';
 import { assemble, type Parts } from './parts.ts';
 import { questionActions } from './question-actions.ts';
+import { remoteActions } from './remote-actions.ts';
 import { sourceActions } from './source-actions.ts';
 import type { State } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -17,11 +18,13 @@ export function createPlayground(host: EngineHost, surroundings: Surroundings, i
   const parts = assemble(host, surroundings, initial);
   const aboutModels = modelActions(parts);
   const aboutOnnx = onnxActions(parts, aboutModels.openModelFiles);
+  const aboutRemote = remoteActions(parts, { ...aboutModels, ...aboutOnnx });
   const actions: Actions = {
     ...viewActions(parts),
     ...aboutModels,
     ...aboutOnnx,
-    ...sourceActions(parts, { ...aboutModels, ...aboutOnnx }),
+    ...aboutRemote,
+    ...sourceActions(parts, { ...aboutModels, ...aboutOnnx, ...aboutRemote }),
     ...clipActions(parts),
     ...questionActions(parts),
   };

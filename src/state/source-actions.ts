@@ -3,7 +3,7 @@ import { readTokenText } from '../core/token-file.ts';
 import type { ModelFiles } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { attempt, quietly } from './attempt.ts';
-import { modelKind } from './model-files.ts';
+import { isModelAddress, modelKind } from './model-files.ts';
 import type { Parts } from './parts.ts';
 import type { Source } from './store.ts';
 
@@ -32,7 +32,7 @@ const TRIES = 5;
 /** Verbs about what is looked at. */
 export function sourceActions(
   parts: Parts,
-  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint' | 'openOnnx'>,
+  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint' | 'openOnnx' | 'askForModel'>,
 ): Pick<Actions, SourceVerbs> {
   const { store, surroundings, sources, tray, camera, catchUp } = parts;
 
@@ -111,11 +111,13 @@ export function sourceActions(
       } else if (first) await openFile(first, 'file');
       parts.notices.tell(remarks);
     },
-    openUrl: (address) =>
-      opening(async (key) => {
+    openUrl: async (address) => {
+      if (isModelAddress(address)) return models.askForModel(address);
+      return opening(async (key) => {
         const file = await surroundings.fetchFile(address);
         if (!sources.overtaken(key)) await sources.openFile(key, file, { name: file.name, kind: 'url' });
-      }),
+      });
+    },
     openBitmap: (bitmap, name) =>
       attempt(store, async () => {
         camera.stop();

@@ -51,6 +51,8 @@ export interface State {
   readonly camera: { readonly running: boolean; readonly framesPerSecond: number; readonly rolling?: boolean };
   /** Dropped ONNX files (handles, by the path they lay at) that are being settled in a sheet. */
   readonly sheet?: { readonly key: number; readonly files: Readonly<Record<string, Blob>> } | undefined;
+  /** An address that somebody wants a model from: pasted or dropped where pictures are. */
+  readonly wanted?: { readonly key: number; readonly address: string } | undefined;
   readonly error: TokenscopeError | undefined;
   /** Things worth telling that are no failures: reduced size, ignored profile … Keys of the texts with parameters. */
   readonly notices: readonly Notice[];
