@@ -23,29 +23,48 @@ export interface CatchUpParts {
 }
 
 /**
- * Brings the results up to date with the inputs, model by model, the active one first: encode and decode, then measure.
- * What is on screen stays until the new result is whole. A model that fails does not stop the others; a result whose
- * inputs changed meanwhile is dropped.
+ * Brings the results up to date with the inputs: encode and decode, then measure. Pictures go model by model, the active one
+ * first; clips take turns window by window, so that a model opened later does not wait for a whole clip of another. What is on
+ * screen stays until the new result is there. A model that fails does not stop the others; a result whose inputs changed
+ * meanwhile is dropped.
  */
 export function catchUpWith(parts: CatchUpParts): () => Promise<void> {
   const { store } = parts;
   const clock = { measured: -Infinity };
-  return settle(async () => {
-    let failure: TokenscopeError | undefined;
-    for (const { key } of store.getState().slots) {
-      try {
-        await bringUp(parts, key, clock);
-      } catch (error) {
-        if (isAbort(error)) continue;
-        if (parts.onFailure(error)) break;
-        const known = asTokenscopeError(error);
-        changeSlot(store, key, { error: known });
-        failure ??= known;
-      }
+  const tasks = new Map<number, () => Promise<void>>();
+  let running = 0;
+
+  function taskOf(key: number): () => Promise<void> {
+    const known = tasks.get(key) ?? settle(() => bringUp(parts, key, clock));
+    tasks.set(key, known);
+    return known;
+  }
+
+  /** A slot's failure, or undefined when there was none that concerns it. */
+  async function failureOf(key: number): Promise<TokenscopeError | undefined> {
+    try {
+      await taskOf(key)();
+      return undefined;
+    } catch (error) {
+      if (isAbort(error) || parts.onFailure(error)) return undefined;
+      const known = asTokenscopeError(error);
+      changeSlot(store, key, { error: known });
+      return known;
     }
-    store.setState({ busy: 'idle' });
-    if (failure) throw failure;
-  });
+  }
+
+  return async () => {
+    running++;
+    try {
+      const { slots } = store.getState();
+      for (const key of tasks.keys()) if (!slots.some((slot) => slot.key === key)) tasks.delete(key);
+      const failures = await Promise.all(slots.map(({ key }) => failureOf(key)));
+      const [failure] = failures.filter((each) => each !== undefined);
+      if (failure) throw failure;
+    } finally {
+      if (--running === 0) store.setState({ busy: 'idle' });
+    }
+  };
 }
 
 /** Whether a result was made by this model from the source and framing that are wanted now. */
@@ -57,17 +76,25 @@ function isCurrent({ result, model }: Slot, { source, framing }: State): boolean
 
 async function bringUp(parts: CatchUpParts, key: number, clock: { measured: number }): Promise<void> {
   const { store, clipRuns, exclusive } = parts;
+  const ready = (state: State) => {
+    const slot = findSlot(state, key);
+    return slot?.model && slot.phase === 'ready' && state.source ? { slot, clip: isClipWork(state, slot.model) } : undefined;
+  };
   const state = store.getState();
-  const slot = findSlot(state, key);
-  if (!slot?.model || slot.phase !== 'ready' || !state.source) return;
-  if (isClipWork(state, slot.model)) {
-    if (!clipRuns.isCurrent(slot, state)) await renewClip(parts, key);
-    return lookCloser(parts, key, clock);
+  const now = ready(state);
+  if (now?.clip) {
+    if (!clipRuns.isCurrent(now.slot, state)) await renewClip(parts, key);
+    await lookCloser(parts, key, clock);
+  } else if (now) {
+    await exclusive(async () => {
+      // Others had their turn first.
+      const then = store.getState();
+      const { slot, clip = true } = ready(then) ?? {};
+      if (!slot || clip) return;
+      if (!isCurrent(slot, then)) await renew(parts, then, slot);
+      await measure(parts, key, clock);
+    });
   }
-  await exclusive(async () => {
-    if (!isCurrent(slot, state)) await renew(parts, state, slot);
-    await measure(parts, key, clock);
-  });
 }
 
 /** Of a clip's slice: its numbers, and its latents where they were not kept. */

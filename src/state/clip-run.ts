@@ -40,7 +40,8 @@ export function keepClipRuns(parts: ClipRunParts) {
   const counted = new Map<number, number>();
   let stopped: number | undefined;
   let toldStill = '';
-  let running = new AbortController();
+  /** Runs under way. */
+  const under = new Set<AbortController>();
 
   /** Whether there is nothing to do for a slot: its clip is whole and made of what is wanted now, or was stopped. */
   function isCurrent(slot: Slot, state: State): boolean {
@@ -56,19 +57,24 @@ export function keepClipRuns(parts: ClipRunParts) {
     const model = slot?.model;
     if (!model || !state.source || stopped === state.source.key) return;
     for (const other of runs.keys()) if (!findSlot(state, other)) runs.delete(other);
-    running = new AbortController();
-    const either = AbortSignal.any([signal, running.signal]);
     const input = await inputOf(parts, state, model);
     if (!input) return;
     const growing = goOn(key, state, slot, input);
     if (!state.source.clip && !state.source.grid) tellStill(growing, model);
     const show = showing(key, growing, input.feed);
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    signal.addEventListener('abort', abort);
+    under.add(controller);
     try {
+      signal.throwIfAborted();
       show(true);
-      await runWindows(growing, input, model, either, show);
+      await runWindows(growing, input, model, controller.signal, show);
       await finish(growing, model, input);
       if (input.feed) count(key, growing);
     } finally {
+      under.delete(controller);
+      signal.removeEventListener('abort', abort);
       // A run that something newer has taken the place of shows nothing any more.
       if (runs.get(key) === growing) show(true, false);
     }
@@ -222,7 +228,7 @@ export function keepClipRuns(parts: ClipRunParts) {
     },
     stop(): void {
       stopped = store.getState().source?.key;
-      running.abort();
+      for (const controller of under) controller.abort();
     },
     resume(): void {
       stopped = undefined;

@@ -164,6 +164,23 @@ test('the first planes are on show while the rest runs; a stopped clip stays as 
   expect(count('encodeFrames') - runs).toBe(2);
 });
 
+test('models take turns: one opened later does not wait for the whole clip of another', async () => {
+  const { actions, now, count, store } = await startWith(['fake'], (method) =>
+    method === 'encodeFrames' ? wait(10) : undefined,
+  );
+  const whenDone: number[] = [];
+  store.subscribe(({ slots }) => {
+    if (slots[1]?.clip?.summary && whenDone.length === 0) whenDone.push(slots[0]!.clip!.windowsDone);
+  });
+  const opening = actions.openFiles([clip(steps(100), 25)]);
+  await expect.poll(() => count('encodeFrames')).toBeGreaterThan(2);
+  await actions.addModel('fake-grouped');
+  await opening;
+  const [pictures, clips] = now().slots.map((slot) => slot.clip!);
+  expect([pictures!.windowsDone, clips!.windowsDone]).toEqual([100, 7]);
+  expect(whenDone[0]).toBeLessThan(60);
+});
+
 test('something newer ends a run at once', async () => {
   const { actions, now, count } = await startWith(['fake'], (method) => (method === 'encodeFrames' ? wait(5) : undefined));
   const opening = actions.openFiles([clip(steps(200))]);
