@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import type { ClipFacts, ClipWindow } from '../core/clip.ts';
 import type { Framing } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
@@ -28,6 +29,7 @@ export interface PageHook {
     openBitmap(bitmap: ImageBitmap, name: string): Promise<void>;
     openModelFiles(files: ModelFiles): Promise<void>;
     setFraming(change: Partial<Framing>): void;
+    setClipWindow(change: Partial<ClipWindow>): void;
     clearTray(): void;
     runTray(): Promise<void>;
   };
@@ -52,7 +54,14 @@ export interface PageState {
       | undefined;
     readonly clip?: PageClip | undefined;
   }[];
-  readonly source: { readonly key: number; readonly name: string; readonly sample?: string } | undefined;
+  readonly source:
+    | {
+        readonly key: number;
+        readonly name: string;
+        readonly sample?: string;
+        readonly clip?: { readonly facts: ClipFacts };
+      }
+    | undefined;
   readonly tray: {
     readonly run:
       | {

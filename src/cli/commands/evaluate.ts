@@ -4,12 +4,14 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import type { Measures } from '../../core/metric.ts';
 import { tokenStatistics } from '../../metrics/parts/token-statistics.ts';
+import { type ClipRow, runClips } from '../evaluate-clips.ts';
 import type { Command } from '../main.ts';
 import { openBuiltPage, openModel, TOY, waitForResult } from '../page.ts';
 import { printTable } from '../table.ts';
 import { writeFigures } from '../write-figures.ts';
 
 const PICTURE = /\.(png|jpe?g|webp|avif|gif|bmp|tiff?|heic|svg)$/i;
+const CLIP = /\.(mp4|m4v|mov|webm|mkv)$/i;
 
 interface FileFigures {
   readonly file: string;
@@ -18,6 +20,8 @@ interface FileFigures {
   readonly msssim: number | null;
   readonly sharpness: number | null;
   readonly bpp: number | null;
+  /** Of clips: how much still parts move, over how much they do in the source. */
+  readonly flicker: number | null;
   readonly seconds: number;
   readonly error?: string;
 }
@@ -27,6 +31,9 @@ interface Evaluation extends Omit<FileFigures, 'file' | 'error'> {
   /** Share of the codebook that occurs in the whole set. */
   readonly usage: number;
   readonly perplexity: number;
+  /** Of the joint token frequencies, bits a token, and how many tokens that is from. */
+  readonly entropy: number;
+  readonly tokens: number;
   readonly dead: number;
   readonly failed: number;
   readonly files: readonly FileFigures[];
@@ -34,7 +41,7 @@ interface Evaluation extends Omit<FileFigures, 'file' | 'error'> {
 
 const evaluate: Command = {
   about:
-    'figures of the models on pictures, by the page itself ([--model <id>] [--size 512] [--json] [--write --set <name>] <pictures…>)',
+    'figures of the models on pictures and clips, by the page itself ([--model <id>] [--size 512] [--clip-size 128] [--json] [--write --set <name>] <pictures or clips…>)',
   async run(argv) {
     const { values, positionals } = parseArgs({
       args: argv,
@@ -42,16 +49,17 @@ const evaluate: Command = {
       options: {
         model: { type: 'string', multiple: true },
         size: { type: 'string', default: '512' },
+        'clip-size': { type: 'string', default: '128' },
         set: { type: 'string' },
         json: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
       },
     });
     const files = picturesIn(positionals);
-    if (files.length === 0) throw new Error('Name pictures or folders of pictures to evaluate on.');
-    const size = Number(values.size);
-    const models = await evaluateAll(files, values.model, size);
-    const set = values.set ?? setName(files, size);
+    if (files.length === 0) throw new Error('Name pictures, clips or folders of them to evaluate on.');
+    const sizes = { picture: Number(values.size), clip: Number(values['clip-size']) };
+    const models = await evaluateAll(files, values.model, sizes);
+    const set = values.set ?? setName(files, sizes);
     process.stdout.write(values.json ? `${JSON.stringify({ models }, null, 2)}\n` : `${set}\n\n${evaluationTable(models)}\n`);
     if (values.write) for (const model of models) writeFigures(model.id, manifestFigures(set, model));
     return models.some(({ failed }) => failed > 0) ? 1 : 0;
@@ -65,22 +73,32 @@ function picturesIn(paths: readonly string[]): string[] {
     const full = resolve(path);
     if (!statSync(full).isDirectory()) return [full];
     return readdirSync(full)
-      .filter((name) => PICTURE.test(name))
+      .filter((name) => PICTURE.test(name) || CLIP.test(name))
       .sort()
       .map((name) => join(full, name));
   });
 }
 
-function setName(files: readonly string[], size: number): string {
-  const kodak = files.every((file) => /kodim\d\d/.test(file));
-  // Kodak pictures have a short side of 512: that cut is made without scaling.
-  const cut = kodak && size === 512 ? `centre ${size} × ${size}` : `centre square scaled to ${size} × ${size}`;
-  return `${kodak ? 'Kodak' : 'Pictures:'} ${files.length}, ${cut}`;
+interface Sizes {
+  readonly picture: number;
+  readonly clip: number;
 }
 
-async function evaluateAll(files: readonly string[], wanted: readonly string[] | undefined, size: number): Promise<Evaluation[]> {
+function setName(files: readonly string[], { picture, clip }: Sizes): string {
+  const clips = files.filter((file) => CLIP.test(file)).length;
+  const pictures = files.filter((file) => !CLIP.test(file));
+  const kodak = pictures.length > 0 && pictures.every((file) => /kodim\d\d/.test(file));
+  // Kodak pictures have a short side of 512: that cut is made without scaling.
+  const cut = kodak && picture === 512 ? `centre ${picture} × ${picture}` : `centre square scaled to ${picture} × ${picture}`;
+  const parts: string[] = [];
+  if (pictures.length > 0) parts.push(`${kodak ? 'Kodak' : 'Pictures:'} ${pictures.length}, ${cut}`);
+  if (clips > 0) parts.push(`Clips: ${clips}, centre square scaled to ${clip} × ${clip}`);
+  return parts.join('; ');
+}
+
+async function evaluateAll(files: readonly string[], wanted: readonly string[] | undefined, sizes: Sizes): Promise<Evaluation[]> {
   const opened = await openBuiltPage({
-    query: `size=${size}x${size}`,
+    query: `size=${sizes.picture}x${sizes.picture}`,
     answer: (path) => {
       const index = /^evaluate\/(\d+)$/.exec(path)?.[1];
       return index === undefined ? undefined : { status: 200, body: readFileSync(files[Number(index)]!) };
@@ -92,29 +110,57 @@ async function evaluateAll(files: readonly string[], wanted: readonly string[] |
     if (unknown) throw new Error(`There is no model "${unknown}". There are: ${known.join(', ')}.`);
     const evaluations: Evaluation[] = [];
     for (const id of wanted ?? known.filter((model) => model !== TOY))
-      evaluations.push(await evaluateModel(opened.page, id, files, size));
+      evaluations.push(await evaluateModel(opened.page, id, files, sizes));
     return evaluations;
   } finally {
     await opened.close();
   }
 }
 
-/** Opens the pictures as the page's tray and runs it, as a visitor would. */
-async function evaluateModel(page: Page, id: string, files: readonly string[], size: number): Promise<Evaluation> {
+/** Opens the pictures as the page's tray and runs it, as a visitor would; then the clips, one after another. */
+async function evaluateModel(page: Page, id: string, files: readonly string[], sizes: Sizes): Promise<Evaluation> {
   await openModel(page, id);
-  const started = performance.now();
-  await page.evaluate(openAsTray, { names: files.map((file) => basename(file)), size });
-  const { rows, counts } =
-    files.length === 1 ? await readSingle(page, basename(files[0]!), started) : await page.evaluate(runTray);
-  return summarize(id, rows, counts);
+  const named = files.map((file, index) => ({ name: basename(file), index }));
+  const pictures = await runPictures(
+    page,
+    named.filter(({ name }) => !CLIP.test(name)),
+    sizes.picture,
+  );
+  const clips = await runClips(
+    page,
+    named.filter(({ name }) => CLIP.test(name)),
+    sizes.clip,
+  );
+  return summarize(
+    id,
+    [...pictures.rows.map(fileFigures), ...clips.rows.map(clipFigures)],
+    addCounts(pictures.counts, clips.counts),
+  );
 }
 
-async function openAsTray({ names, size }: { names: readonly string[]; size: number }): Promise<void> {
+interface NamedFile {
+  readonly name: string;
+  /** Its number in what the server offers. */
+  readonly index: number;
+}
+
+async function runPictures(page: Page, files: readonly NamedFile[], size: number): Promise<{ rows: Row[]; counts: number[] }> {
+  if (files.length === 0) return { rows: [], counts: [] };
+  const started = performance.now();
+  await page.evaluate(openAsTray, { files: [...files], size });
+  return files.length === 1 ? readSingle(page, files[0]!.name, started) : page.evaluate(runTray);
+}
+
+function addCounts(a: readonly number[], b: readonly number[]): number[] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
+}
+
+async function openAsTray({ files, size }: { files: readonly NamedFile[]; size: number }): Promise<void> {
   const { actions } = window.tokenscopeTest!;
   actions.clearTray();
   actions.setFraming({ fit: 'fill', height: size, width: size });
-  const read = async (name: string, index: number) => new File([await (await fetch(`evaluate/${index}`)).blob()], name);
-  await actions.openFiles(await Promise.all(names.map(read)));
+  const read = async ({ name, index }: NamedFile) => new File([await (await fetch(`evaluate/${index}`)).blob()], name);
+  await actions.openFiles(await Promise.all(files.map(read)));
 }
 
 interface Row {
@@ -149,9 +195,8 @@ async function readSingle(page: Page, name: string, started: number): Promise<{ 
   return { rows: [{ name, measures, error: undefined, seconds }], counts };
 }
 
-function summarize(id: string, rows: readonly Row[], counts: readonly number[]): Evaluation {
-  const files = rows.map(fileFigures);
-  const { share, perplexity, used } = tokenStatistics(Uint32Array.from(counts));
+function summarize(id: string, files: readonly FileFigures[], counts: readonly number[]): Evaluation {
+  const { share, perplexity, entropy, used } = tokenStatistics(Uint32Array.from(counts));
   return {
     id,
     psnr: mean(files.map(({ psnr }) => psnr)),
@@ -159,8 +204,11 @@ function summarize(id: string, rows: readonly Row[], counts: readonly number[]):
     msssim: mean(files.map(({ msssim }) => msssim)),
     sharpness: mean(files.map(({ sharpness }) => sharpness)),
     bpp: mean(files.map(({ bpp }) => bpp)),
+    flicker: mean(files.flatMap(({ flicker }) => flicker ?? [])),
     usage: share,
     perplexity,
+    entropy,
+    tokens: counts.reduce((sum, count) => sum + count, 0),
     dead: counts.length - used,
     seconds: files.reduce((sum, { seconds }) => sum + seconds, 0),
     failed: files.filter(({ error }) => error !== undefined).length,
@@ -177,6 +225,22 @@ function fileFigures({ name, measures, error, seconds }: Row): FileFigures {
     msssim: value('ms-ssim'),
     sharpness: value('sharpness'),
     bpp: value('bits-per-pixel'),
+    flicker: null,
+    seconds,
+    ...(error !== undefined && { error }),
+  };
+}
+
+function clipFigures({ name, measures, error, seconds }: ClipRow): FileFigures {
+  const value = (metric: string) => measures?.[metric] ?? null;
+  return {
+    file: name,
+    psnr: value('clip-psnr'),
+    ssim: value('clip-ssim'),
+    msssim: null,
+    sharpness: null,
+    bpp: value('clip-bits-per-pixel'),
+    flicker: value('flicker'),
     seconds,
     ...(error !== undefined && { error }),
   };
@@ -188,7 +252,8 @@ function mean(values: readonly (number | null)[]): number | null {
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
 }
 
-function manifestFigures(set: string, { psnr, ssim, msssim, sharpness, usage, perplexity, dead, bpp, id }: Evaluation) {
+function manifestFigures(set: string, figures: Evaluation) {
+  const { psnr, ssim, msssim, sharpness, usage, perplexity, dead, bpp, flicker, id } = figures;
   if (psnr === null) throw new Error(`${id} has no figures for every picture: nothing is written.`);
   const round = (value: number, digits: number) => Number(value.toFixed(digits));
   return {
@@ -201,21 +266,38 @@ function manifestFigures(set: string, { psnr, ssim, msssim, sharpness, usage, pe
     dead,
     ...(bpp !== null && { bitsPerPixel: round(bpp, 5) }),
     ...(sharpness !== null && { sharpness: round(sharpness, 3) }),
+    ...(flicker !== null && { flicker: round(flicker, 3) }),
   };
 }
 
 function evaluationTable(models: readonly Evaluation[]): string {
   const number = (value: number | null, digits: number) => (value === null ? '–' : value.toFixed(digits));
   return printTable([
-    ['model', 'PSNR', 'SSIM', 'MS-SSIM', 'sharpness', 'bpp', 'usage', 'perplexity', 'dead', 'seconds', 'failed'],
+    [
+      'model',
+      'PSNR',
+      'SSIM',
+      'MS-SSIM',
+      'sharpness',
+      'flicker',
+      'bpp',
+      'usage',
+      'entropy',
+      'perplexity',
+      'dead',
+      'seconds',
+      'failed',
+    ],
     ...models.map((row) => [
       row.id,
       number(row.psnr, 2),
       number(row.ssim, 3),
       number(row.msssim, 3),
       number(row.sharpness, 2),
+      number(row.flicker, 2),
       number(row.bpp, 4),
       `${(100 * row.usage).toFixed(1)} %`,
+      number(row.entropy, 2),
       number(row.perplexity, 0),
       String(row.dead),
       number(row.seconds, 1),
