@@ -6,8 +6,8 @@ frames that follow each other; a rest that is too short for a window is left out
 PSNR: on 8-bit RGB after clamp and rounding, mean over pictures. Usage, perplexity and dead entries:
 over the tokens of all pictures together. Sharpness: mean gradient magnitude of the reconstruction over
 that of the source, on luma (BT.601), mean over pictures. Flicker: mean absolute difference of neighbouring frames over
-the 8 x 8 blocks in which the source is still (its own difference is at most 2 of 255, on luma), over the source's own there;
-mean over clips, counted across windows too. Entropy: of the joint token frequencies, in bits.
+the 8 x 8 blocks in which the source is still (its own difference is at most 2 of 255), over the source's own there, which counts
+as at least half a level; mean over clips, counted across windows too. Entropy: of the joint token frequencies, in bits.
 --sheet writes a picture of sources over reconstructions: crops of pictures, or three moments of each clip.
 """
 
@@ -111,16 +111,18 @@ def centre_clip(file: Path, size: int) -> np.ndarray:
     return np.stack(frames)
 
 
-def still_motion(source: np.ndarray, reconstruction: np.ndarray, block: int = 8, still: float = 2.0) -> tuple[float, float]:
-    """Mean absolute difference of neighbouring frames over still blocks: of the reconstruction and of the source."""
-    differences = []
-    for clip in (reconstruction, source):
-        change = np.abs(np.diff(clip @ np.array([0.299, 0.587, 0.114]), axis=0))
-        count, height, width = change.shape
-        cells = change.reshape(count, height // block, block, width // block, block)
-        differences.append(cells.mean((2, 4)))
-    where = differences[1] <= still
-    return float(differences[0][where].mean()), float(differences[1][where].mean())
+def measure_flicker(source: np.ndarray, reconstruction: np.ndarray, block: int = 8, still: float = 2.0) -> float:
+    """Change of the reconstruction over that of the source where the source is still, as src/metrics/clip/flicker.ts."""
+    own, moved = (blocks_of_change(clip, block) for clip in (source, reconstruction))
+    where = own <= still
+    return float(moved[where].sum() / max(own[where].sum(), 0.5 * where.sum())) if where.any() else math.nan
+
+
+def blocks_of_change(clip: np.ndarray, block: int) -> np.ndarray:
+    """Mean absolute difference of neighbouring frames in each block."""
+    change = np.abs(np.diff(clip.astype(np.float32), axis=0)).mean(-1)
+    count, height, width = change.shape
+    return change.reshape(count, height // block, block, width // block, block).mean((2, 4))
 
 
 @torch.no_grad()
@@ -145,8 +147,7 @@ def evaluate_clips(
         reconstruction = np.stack(parts)
         scores.append(np.mean([psnr(a, b) for a, b in zip(clip, reconstruction)]))
         sharpness.append(np.mean([mean_gradient(b) / mean_gradient(a) for a, b in zip(clip, reconstruction)]))
-        moved, own = still_motion(clip, reconstruction)
-        flicker.append(moved / max(own, 1e-9))
+        flicker.append(measure_flicker(clip, reconstruction))
         pairs.append((clip, reconstruction))
     figures = {
         "clips": len(files),
@@ -156,7 +157,7 @@ def evaluate_clips(
         "psnrPerClip": [round(float(score), 2) for score in scores],
         **seen.figures(),
         "sharpness": round(float(np.mean(sharpness)), 3),
-        "flicker": round(float(np.mean(flicker)), 3),
+        "flicker": round(float(np.nanmean(flicker)), 3),
         "flickerPerClip": [round(float(value), 2) for value in flicker],
     }
     return figures, pairs

@@ -296,6 +296,7 @@ def main() -> None:
 
     clock = saved = time.monotonic()
     sums: dict[str, float] = {}
+    counted = 0
     wins = torch.zeros(recipe.network.codebookSize)
     with open(arguments.out / "metrics.jsonl", "a", buffering=1) as metrics:
         while not stopping and trainer.progress < 1:
@@ -303,6 +304,7 @@ def main() -> None:
             now = time.monotonic()
             trainer.seconds += now - clock
             clock = now
+            counted += 1
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + value
             wins += torch.bincount(trainer.last_tokens.flatten(), minlength=len(wins))
@@ -310,13 +312,14 @@ def main() -> None:
                 line = {
                     "step": trainer.step,
                     "minutes": round(trainer.seconds / 60, 2),
-                    **{name: round(total / arguments.log, 5) for name, total in sums.items()},
+                    **{name: round(total / counted, 5) for name, total in sums.items()},
                     "usage": round(float((wins > 0).float().mean()), 4),
                     "entropy": round(float(torch.special.entr(wins / wins.sum()).sum() / math.log(2)), 3),
                     "load": round(os.getloadavg()[0], 2),
                 }
                 metrics.write(json.dumps(line) + "\n")
                 sums.clear()
+                counted = 0
                 wins.zero_()
             if now - saved > 60 * arguments.save_minutes:
                 trainer.save(state_file, **data, threads=arguments.threads)

@@ -18,14 +18,14 @@ RECIPE = Recipe(
     pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.25, chroma=0.5, time=0.5),
     commitment=0.25,
     adversarial=Adversarial(
-        start=0.6,
+        start=0.7,
         ramp=200,
-        pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.1, chroma=0.5, time=0.5),
+        pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.1, chroma=0.5, time=1.0),
         weight=1.0,
         feature_matching=0.3,
         detail_energy=3.0,
-        grid=2.0,
-        learning_rate=2e-4,
+        grid=4.0,
+        learning_rate=3e-4,
         critic_learning_rate=4e-4,
     ),
     loss_sentence=(

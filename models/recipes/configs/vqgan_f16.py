@@ -13,12 +13,13 @@ RECIPE = replace(
     # A token says less than at f8, so more of the texture is left to the second part.
     adversarial=replace(
         F8.adversarial,
-        start=0.42,
+        start=0.4,
         pixels=replace(F8.adversarial.pixels, chroma=1.0),
         detail_energy=6.0,
-        learning_rate=3e-4,
+        grid=6.0,
+        learning_rate=5e-4,
     ),
     loss_sentence=F8.loss_sentence.replace("and on gradients", "on gradients and on the colour of 4 x 4 to 16 x 16 means"),
     crop=128,
-    batch=8,
+    batch=5,
 )
