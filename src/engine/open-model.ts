@@ -1,7 +1,7 @@
 import { readSafetensors } from '../convert/containers/safetensors.ts';
 import { readValues, type StoredTensors } from '../convert/tensors.ts';
 import { TokenscopeError } from '../core/errors.ts';
-import type { GraphFacts } from '../core/manifest.ts';
+import type { GraphFacts, Manifest } from '../core/manifest.ts';
 import type { Projection, Quantizer } from '../core/quantizer.ts';
 import { halveGraph } from '../onnx/half-graph.ts';
 import { readModel } from '../onnx/model.ts';
@@ -11,6 +11,7 @@ import type { ModelContents } from './model-files.ts';
 import type { Precision, Provider } from './protocol.ts';
 import { createQuantize } from './quantize.ts';
 import type { Runtime, Session } from './runtime.ts';
+import { chooseTimeForm } from './time-form.ts';
 
 /** What a model runs on and computes in. */
 export interface Target {
@@ -34,7 +35,7 @@ export async function openModelSessions(contents: ModelContents, runtime: Runtim
     return session;
   };
   try {
-    const { encoder, decoder } = manifest.graphs;
+    const { encoder, decoder } = await chooseGraphs(manifest, runtime, provider);
     const encoderSession = await open(encoder, kind === 'vq' ? [encoder.output] : undefined);
     const decoderSession = await open(decoder);
     const layout = encoder.latentLayout ?? 'NDHW';
@@ -50,6 +51,14 @@ export async function openModelSessions(contents: ModelContents, runtime: Runtim
     await release();
     throw error;
   }
+}
+
+/** The graphs in the form that is faster on this device, where a model has two. */
+async function chooseGraphs({ graphs }: Manifest, runtime: Runtime, provider: Provider) {
+  const { encoder, decoder } = graphs;
+  const direct = encoder.direct && decoder.direct && (await chooseTimeForm(runtime, provider)) === 'direct';
+  const choose = (facts: GraphFacts) => (direct ? { ...facts, file: facts.direct ?? facts.file } : facts);
+  return { encoder: choose(encoder), decoder: choose(decoder) };
 }
 
 async function openGraph(
