@@ -64,6 +64,10 @@ export function createEngine(parts: EngineParts): Engine {
     return quantizer;
   }
 
+  function entriesOf(id: number): Quantizer {
+    return modelOf(id).entries ?? quantizerOf(id);
+  }
+
   function pictureOf(id: number): OpenPicture {
     const picture = pictures.get(id);
     if (!picture) throw new TokenscopeError('internal', { message: `picture ${id} is not open` });
@@ -116,8 +120,8 @@ export function createEngine(parts: EngineParts): Engine {
         const checked = options.check === false ? undefined : await check(model, contents, signal);
         signal.throwIfAborted();
         models.set(++lastId, model);
-        const { manifest, codebookSize, quantizer } = model;
-        const entryDimension = quantizer?.entryDimension ?? manifest.quantizer.entryDimension ?? 0;
+        const { manifest, codebookSize, entries } = model;
+        const entryDimension = entries?.entryDimension ?? manifest.quantizer.entryDimension ?? 0;
         const openMs = performance.now() - start;
         const about = { id: lastId, manifest, device, precision: model.precision };
         return { ...about, codebookSize, entryDimension, openMs, ...(checked && { check: checked }) };
@@ -191,9 +195,9 @@ export function createEngine(parts: EngineParts): Engine {
     measureClip: async (sample) => measureClip(sample),
 
     distances: async (id, latent) => distanceRow(quantizerOf(id), latent),
-    neighbours: async (id, entry, count) => nearestEntries(quantizerOf(id), entry, count),
-    entryGeometry: async (id) => entryGeometry(quantizerOf(id)),
-    entries: async (id, from, to) => entryRows(quantizerOf(id), from, to),
+    neighbours: async (id, entry, count) => nearestEntries(entriesOf(id), entry, count),
+    entryGeometry: async (id) => entryGeometry(entriesOf(id)),
+    entries: async (id, from, to) => entryRows(entriesOf(id), from, to),
 
     async drawEntries(id, entries, signal) {
       const plan = planDrawing(modelOf(id));

@@ -20,6 +20,8 @@ export interface Model {
   readonly precision: Precision;
   /** Absent when the quantizer is inside the graphs. */
   readonly quantizer: Quantizer | undefined;
+  /** Its entries; also those of a quantizer inside the graphs, where a table of them was found. */
+  readonly entries: Quantizer | undefined;
   readonly codebookSize: number;
   readonly encoder: Session;
   readonly decoder: Session;
@@ -42,6 +44,7 @@ export interface ModelParts {
   readonly provider: Provider;
   readonly precision: Precision;
   readonly quantizer: Quantizer | undefined;
+  readonly entries: Quantizer | undefined;
   readonly quantize: Quantize | undefined;
   readonly runtime: Runtime;
   readonly encoder: Session;
@@ -50,7 +53,7 @@ export interface ModelParts {
 }
 
 export function assembleModel(parts: ModelParts): Model {
-  const { manifest, provider, precision, quantizer, quantize, runtime, encoder, decoder, release } = parts;
+  const { manifest, provider, precision, quantizer, entries, quantize, runtime, encoder, decoder, release } = parts;
   const { encoder: encoderFacts, decoder: decoderFacts } = manifest.graphs;
   const { pixels } = manifest;
   const codebookSize = quantizer?.codebookSize ?? manifest.quantizer.codebookSize!;
@@ -151,6 +154,7 @@ export function assembleModel(parts: ModelParts): Model {
     provider,
     precision,
     quantizer,
+    entries,
     codebookSize,
     encoder,
     decoder,

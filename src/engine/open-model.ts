@@ -24,7 +24,7 @@ export async function openModelSessions(contents: ModelContents, runtime: Runtim
   const { provider } = target;
   const { manifest } = contents;
   const { kind } = manifest.quantizer;
-  const { quantizer, projection } = await openQuantizer(contents);
+  const { quantizer, projection, entries = quantizer } = await openQuantizer(contents);
   const opened: { release(): Promise<void> }[] = [];
   const release = async () => {
     for (const part of opened.splice(0)) await part.release();
@@ -45,7 +45,7 @@ export async function openModelSessions(contents: ModelContents, runtime: Runtim
     const sessions = { encoder: encoderSession, decoder: decoderSession };
     // A file may be in half precision already, whatever was asked for.
     const precision = encoder.dtype === 'float16' ? 'float16' : target.precision;
-    const parts = { manifest, provider, precision, quantizer, quantize: search?.quantize };
+    const parts = { manifest, provider, precision, quantizer, entries, quantize: search?.quantize };
     return assembleModel({ ...parts, runtime, ...sessions, release });
   } catch (error) {
     await release();
@@ -81,11 +81,20 @@ async function openGraph(
   });
 }
 
-async function openQuantizer({ manifest, file }: ModelContents): Promise<{ quantizer?: Quantizer; projection?: Projection }> {
+/** `entries`: vectors that are known although the quantizer is inside the graphs. */
+interface Opened {
+  readonly quantizer?: Quantizer;
+  readonly projection?: Projection;
+  readonly entries?: Quantizer;
+}
+
+async function openQuantizer({ manifest, file }: ModelContents): Promise<Opened> {
   const { quantizer: settings, codebook, scores } = manifest;
-  if (settings.kind === 'in-graph') return {};
   const read = async (name: string) => readSafetensors(file(name), name);
   const table = codebook && (await floats(await read(codebook.file), codebook.file, codebook.tensor));
+  if (settings.kind === 'in-graph') {
+    return table && settings.entryDimension ? { entries: quantizers.vq!.open({ ...settings, kind: 'vq' }, table) } : {};
+  }
   const layer = settings.score === 'projection' && scores ? await read(scores.file) : undefined;
   const projection = layer &&
     scores && {

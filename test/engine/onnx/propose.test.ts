@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Corrections, Proposal } from '../../../src/core/proposal.ts';
+import { createEngine } from '../../../src/engine/engine.ts';
 import { proposeModel } from '../../../src/engine/onnx/propose.ts';
 import { openModelSessions } from '../../../src/engine/open-model.ts';
 import { areas } from '../../../src/i18n/index.ts';
@@ -125,6 +126,23 @@ describe('corrections', () => {
     expect(manifest.quantizer).toEqual({ kind: 'in-graph', codebookSize: 32, entryDimension: 6 });
     expect(manifest.graphs.encoder.carries).toBe('tokens');
     expect(claims.find(({ about }) => about === 'agreement')?.because.text).toBe('open.because.agrees');
+  });
+
+  it('leave the entries of a quantizer inside to be asked for', async () => {
+    const { manifest, files } = await propose(fixture('grey'), { table: 'none' });
+    const store = { read: async () => undefined, write: async () => {}, remove: async () => {}, remember: async () => {} };
+    const engine = createEngine({
+      runtime: Promise.resolve(runtime),
+      store: Promise.resolve({ ...store, list: async () => [], delete: async () => {} } as never),
+    });
+    const folder = { ...files, 'manifest.json': new Blob([JSON.stringify(manifest)]) };
+    const { id, entryDimension } = await engine.openModel(folder, {}, () => {}, new AbortController().signal);
+    expect(entryDimension).toBe(6);
+    expect((await engine.entries(id, 0, 32)).length).toBe(32 * 6);
+    expect((await engine.entryGeometry(id)).length).toBe(32 * 3);
+    expect((await engine.neighbours(id, 3, 4)).entries).toHaveLength(4);
+    await expect(engine.distances(id, new Float32Array(6))).rejects.toMatchObject({ code: 'internal' });
+    await engine.closeModel(id);
   });
 
   it('cut one file at its tokens too', async () => {
