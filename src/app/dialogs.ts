@@ -1,6 +1,17 @@
 import { useSyncExternalStore } from 'react';
 
-export type DialogName = 'keys' | 'save' | 'open' | 'framing' | 'tray' | 'tokens' | 'stored' | 'self-test' | 'onnx' | 'clip-save';
+export type DialogName =
+  | 'keys'
+  | 'save'
+  | 'open'
+  | 'framing'
+  | 'tray'
+  | 'tokens'
+  | 'stored'
+  | 'self-test'
+  | 'onnx'
+  | 'clip-save'
+  | 'model';
 
 let shown: DialogName | undefined;
 const listeners = new Set<() => void>();

@@ -30,6 +30,7 @@ export function ModelPicker() {
 function Models({ close }: { readonly close: () => void }) {
   const { t } = useTexts();
   const slots = useTokenscope((state) => state.slots);
+  const { askForModel } = useActions();
   const closed = useCatalog().filter(({ id }) => !slots.some((slot) => slot.manifest.id === id));
   return (
     <div className={styles.models}>
@@ -41,16 +42,29 @@ function Models({ close }: { readonly close: () => void }) {
       {closed.map((model) => (
         <ClosedRow key={model.id} model={model} close={close} />
       ))}
-      <button
-        type="button"
-        className={`word-button ${styles.stored}`}
-        onClick={() => {
-          close();
-          showDialog('stored');
-        }}
-      >
-        {t('shell.stored')}
-      </button>
+      <div className={styles.further}>
+        <button
+          type="button"
+          className="word-button"
+          onClick={() => {
+            close();
+            askForModel();
+            showDialog('model');
+          }}
+        >
+          {t('shell.openAnyModel')}
+        </button>
+        <button
+          type="button"
+          className="word-button"
+          onClick={() => {
+            close();
+            showDialog('stored');
+          }}
+        >
+          {t('shell.stored')}
+        </button>
+      </div>
     </div>
   );
 }

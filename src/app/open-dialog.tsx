@@ -14,7 +14,7 @@ export default function OpenDialog({ onClose }: { readonly onClose: () => void }
   const { t } = useTexts();
   const samples = useSamples();
   const chosen = useTokenscope((state) => state.source?.sample);
-  const { openFiles, startCamera, report } = useActions();
+  const { openFiles, startCamera, askForModel, report } = useActions();
   const pick = async (what: 'files' | 'folder') => {
     const chosen = await pickFiles(what);
     if (chosen.length === 0) return;
@@ -63,6 +63,16 @@ export default function OpenDialog({ onClose }: { readonly onClose: () => void }
       </div>
       <Address onClose={onClose} />
       <p className="caption">{t('shell.open.drop')}</p>
+      <button
+        type="button"
+        className={`word-button ${styles.model}`}
+        onClick={() => {
+          askForModel();
+          showDialog('model');
+        }}
+      >
+        {t('shell.openAnyModel')}
+      </button>
     </Dialog>
   );
 }

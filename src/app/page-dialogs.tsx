@@ -13,6 +13,7 @@ const dialogs = {
   'clip-save': lazy(() => import('./clip-save-dialog.tsx')),
   'self-test': lazy(() => import('./self-test-dialog.tsx')),
   onnx: lazy(() => import('./open-onnx-dialog.tsx')),
+  model: lazy(() => import('./open-model-dialog.tsx')),
 } satisfies Record<DialogName, unknown>;
 
 /** The dialog that is open, if any; its code is fetched when it is first opened. */
@@ -22,6 +23,10 @@ export function PageDialogs() {
   useEffect(() => {
     if (sheet !== undefined) showDialog('onnx');
   }, [sheet]);
+  const wanted = useTokenscope((state) => state.wanted?.key);
+  useEffect(() => {
+    if (wanted !== undefined) showDialog('model');
+  }, [wanted]);
   if (!name) return null;
   const Shown = dialogs[name];
   return (

@@ -1,14 +1,14 @@
 /** What the file chooser offers first; anything may still be chosen, and is judged by its content. */
 const ACCEPT = 'image/*,.heic,.heif,.avif,.tif,.tiff,.npy,.json,.csv';
 
-/** Asks for files, or for a folder. Empty when the visitor changes their mind. Must be called from a click or key. */
-export function pickFiles(what: 'files' | 'folder'): Promise<File[]> {
+/** Asks for files (of a model: of any kind), or for a folder. Empty when the visitor changes their mind. Must be called from a click or key. */
+export function pickFiles(what: 'files' | 'models' | 'folder'): Promise<File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   if (what === 'folder') input.webkitdirectory = true;
   else {
     input.multiple = true;
-    input.accept = ACCEPT;
+    if (what === 'files') input.accept = ACCEPT;
   }
   return new Promise((resolve) => {
     input.addEventListener('change', () => resolve([...(input.files ?? [])]));

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { tokenCsv, tokenJson, tokenNpy } from '../core/token-file.ts';
 import { useTexts } from '../i18n/index.ts';
-import { useActiveSlot, useTokenscope } from '../state/hooks.ts';
+import { useActions, useActiveSlot, useTokenscope } from '../state/hooks.ts';
 import type { Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -19,16 +19,30 @@ export default function SaveDialog({ onClose }: { readonly onClose: () => void }
   const views = useSavables();
   const titles = useMemo(() => ({ grid: t('words.tokenGrid'), reconstruction: t('words.reconstruction') }), [t]);
   const results = slot ? savablesOf(slot, `${stem(source)}-${slot.manifest.id}`, titles) : [];
+  const folder = useModelFolder(slot);
   return (
     <Dialog title={t('shell.saveTitle')} closeText={t('shell.close')} onClose={onClose}>
       <CopyLink />
       <ul className={listStyles.list}>
-        {[...results, ...views].map((savable) => (
+        {[...results, ...folder, ...views].map((savable) => (
           <SavableRow key={`${savable.file} ${savable.title}`} savable={savable} />
         ))}
       </ul>
     </Dialog>
   );
+}
+
+/** The model itself, where its files are at hand. */
+function useModelFolder(slot: Slot | undefined): Savable[] {
+  const { t } = useTexts();
+  const { canPackModel, packModel } = useActions();
+  if (!slot || !canPackModel(slot.key)) return [];
+  const zip = async () => {
+    const packed = await packModel(slot.key);
+    if (!packed) throw new Error('The model could not be packed.');
+    return packed;
+  };
+  return [{ file: slot.manifest.id, title: t('checkpoints.open.folder'), formats: { zip } }];
 }
 
 /** A file name without its folder and ending. */

@@ -8,7 +8,7 @@ import { megabytes } from './model-facts.ts';
 /** What this site keeps on the visitor's machine: models, with their size and a way to delete them. */
 export default function StoredDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTexts();
-  const { storedModels, deleteStoredModel } = useActions();
+  const { storedModels, deleteStoredModel, openStoredModel } = useActions();
   const [models, setModels] = useState<Awaited<ReturnType<typeof storedModels>>>();
   useEffect(() => void storedModels().then(setModels), [storedModels]);
   const remove = async (id: string) => {
@@ -20,9 +20,25 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
     <Dialog title={t('shell.stored')} closeText={t('shell.close')} onClose={onClose}>
       <p className="caption">{t('shell.storedHint')}</p>
       <ul className={styles.list}>
-        {models?.map(({ id, bytes }) => (
+        {models?.map(({ id, bytes, opens, begun }) => (
           <li key={id}>
-            <span>{id}</span>
+            <span>
+              {opens ? (
+                <button
+                  type="button"
+                  className="word-button"
+                  onClick={() => {
+                    onClose();
+                    void openStoredModel(id);
+                  }}
+                >
+                  {id}
+                </button>
+              ) : (
+                id
+              )}{' '}
+              {begun && <span className="badge">{t('checkpoints.open.begun')}</span>}
+            </span>
             <span className="number">{megabytes(bytes)}</span>
             <button
               type="button"

@@ -78,8 +78,8 @@ export interface Actions {
   openModelFiles(files: ModelFiles, provider?: Provider): Promise<void>;
   /** Converts a published checkpoint (with what lies beside it: config.json, shards) and opens it as the active model. */
   openCheckpoint(files: readonly File[]): Promise<void>;
-  /** Shows the dialog in which a model on a server is looked at and agreed to. Nothing is asked of that server yet by this verb. */
-  askForModel(address: string): void;
+  /** An address to be looked at in the dialog for models, which opens; without one nothing is wanted any more. */
+  askForModel(address?: string): void;
   /** What lies at an address or in a hub's repository; nothing is fetched of the files themselves. */
   lookUpModel(address: string, signal: AbortSignal): Promise<Answer<RemoteModel>>;
   /** What opening it would fetch, from the files' heads. */

@@ -59,7 +59,7 @@ export function remoteActions(parts: Parts, verbs: Pick<Actions, 'openModelFiles
   }
 
   return {
-    askForModel: (address) => store.setState({ wanted: { key: ++lastKey, address } }),
+    askForModel: (address) => store.setState({ wanted: address === undefined ? undefined : { key: ++lastKey, address } }),
     lookUpModel: (address, signal) => answered(() => engine.lookUpModel(address, signal)),
     inspectModel: (choice, signal) => answered(() => engine.inspectModel(choice, signal)),
     fetchModel: (offer, onProgress, signal) => answered(() => bring(offer, onProgress, signal)),

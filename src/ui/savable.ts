@@ -1,6 +1,6 @@
 import { registry } from './registry.ts';
 
-export type SaveFormat = 'png' | 'svg' | 'csv' | 'json' | 'npy';
+export type SaveFormat = 'png' | 'svg' | 'csv' | 'json' | 'npy' | 'zip';
 
 /** Something on the page that can be saved; the page's Save menu lists all that are mounted. */
 export interface Savable {

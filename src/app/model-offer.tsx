@@ -1,0 +1,142 @@
+import { useTexts } from '../i18n/index.ts';
+import { useErrorText } from './error-text.ts';
+import { megabytes } from './model-facts.ts';
+import styles from './open-model-dialog.module.css';
+import { type RemoteState, useRemoteModel } from './use-remote-model.ts';
+
+interface ModelOfferProps {
+  readonly address: string;
+  readonly onBack: () => void;
+  readonly onOpen: () => void;
+}
+
+/** A model on a server: what it is and what opening it costs; then, and only then, it is fetched. */
+export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
+  const { t } = useTexts();
+  const { state, choose, open, again, stop } = useRemoteModel(address, onOpen);
+  const { stage, model, choice } = state;
+  const busy = stage === 'looking' || stage === 'inspecting';
+  return (
+    <div className={styles.offer}>
+      <p className={styles.address}>{address}</p>
+      {model && model.choices.length > 1 && (
+        <label className={styles.choice}>
+          <span>{t('checkpoints.open.which')}</span>
+          <select
+            value={choice?.title}
+            disabled={stage === 'fetching'}
+            onChange={({ target }) => {
+              const chosen = model.choices.find(({ title }) => title === target.value);
+              if (chosen) choose(chosen);
+            }}
+          >
+            {model.choices.map(({ title }) => (
+              <option key={title}>{title}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      <Facts state={state} />
+      <p role="status" className={styles.status}>
+        {busy && t(stage === 'looking' ? 'checkpoints.open.looking' : 'checkpoints.open.inspecting')}
+        {stage === 'offered' && consentOf(state, t)}
+      </p>
+      {stage === 'fetching' && <Fetching state={state} />}
+      {stage === 'failed' && <Failure state={state} />}
+      <div className={styles.verbs}>
+        {stage === 'offered' && (
+          <button type="button" className={styles.primary} onClick={open}>
+            {t(state.stored ? 'checkpoints.open.openStored' : 'checkpoints.open.agree')}
+          </button>
+        )}
+        {stage === 'failed' && (
+          <button type="button" className={styles.primary} onClick={again}>
+            {t('shell.tryAgain')}
+          </button>
+        )}
+        {stage === 'fetching' && (
+          <button type="button" className="word-button" onClick={stop}>
+            {t('checkpoints.open.stop')}
+          </button>
+        )}
+        <button type="button" className="word-button" onClick={onBack}>
+          {t('checkpoints.open.back')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+type Translate = ReturnType<typeof useTexts>['t'];
+
+function consentOf({ facts, model, stored }: RemoteState, t: Translate): string {
+  if (stored) return t('checkpoints.open.isStored');
+  const host = model?.host ?? '';
+  if (!facts) return '';
+  if (!facts.wanted) return t('checkpoints.open.consentUnknown', { host });
+  const size = megabytes(facts.wanted);
+  return facts.whole ? t('checkpoints.open.consentWhole', { host, size }) : t('checkpoints.open.consent', { host, size });
+}
+
+function Facts({ state: { model, choice, facts } }: { readonly state: RemoteState }) {
+  const { t } = useTexts();
+  if (!model) return null;
+  const listed = choice?.files.reduce((sum, { bytes = 0 }) => sum + bytes, 0) ?? 0;
+  const total = facts?.bytes || listed;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    [t('checkpoints.open.host'), model.host],
+    [t('checkpoints.open.repository'), model.repository],
+    [t('checkpoints.open.files'), choice?.files.map(({ name }) => name).join(', ')],
+    [t('checkpoints.open.total'), total ? megabytes(total) : facts ? t('checkpoints.open.unknown') : undefined],
+    [t('checkpoints.open.wanted'), facts && !facts.whole ? megabytes(facts.wanted) : undefined],
+    [t('checkpoints.open.architecture'), facts?.architecture],
+    [t('checkpoints.open.licence'), model.licence ?? t('checkpoints.open.notStated')],
+  ];
+  return (
+    <dl className={styles.facts}>
+      {rows.map(
+        ([name, value]) =>
+          value && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
+function Fetching({ state: { progress, facts } }: { readonly state: RemoteState }) {
+  const { t } = useTexts();
+  const total = progress?.total || facts?.wanted || 0;
+  const loaded = progress?.loaded ?? 0;
+  return (
+    <div className={styles.fetching}>
+      <progress aria-label={t('checkpoints.open.fetching')} max={total || 1} {...(total ? { value: loaded } : {})} />
+      <span className={`number ${styles.amount}`}>
+        {total ? t('checkpoints.open.progress', { loaded: megabytes(loaded), total: megabytes(total) }) : megabytes(loaded)}
+      </span>
+    </div>
+  );
+}
+
+function Failure({ state: { failed, choice } }: { readonly state: RemoteState }) {
+  const { t } = useTexts();
+  const { what, remedy } = useErrorText();
+  if (!failed) return null;
+  const blocked = failed.code === 'checkpoint-cors';
+  return (
+    <div role="alert" className={styles.failure}>
+      <p>
+        <b>{what(failed)}</b> {remedy(failed)}
+      </p>
+      {blocked &&
+        choice?.files.map(({ name, url }) => (
+          <a key={url} href={url} target="_blank" rel="noreferrer">
+            {t('checkpoints.open.newTab', { name })}
+          </a>
+        ))}
+    </div>
+  );
+}
