@@ -4,10 +4,7 @@ import { Choices } from '../ui/choices.tsx';
 import { useErrorText } from './error-text.ts';
 import { PictureCanvas } from './onnx-picture.tsx';
 import styles from './open-onnx-dialog.module.css';
-import type { OnnxSheet } from './use-onnx-sheet.ts';
-
-/** Best so far below this is no reconstruction at all. dB. */
-const POOR = 12;
+import { type OnnxSheet, POOR } from './use-onnx-sheet.ts';
 
 /** The scaling doctor: its contact sheet, its verdict, and the choice. */
 export function OnnxDoctor({ sheet }: { readonly sheet: OnnxSheet }) {

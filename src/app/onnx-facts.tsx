@@ -36,10 +36,15 @@ function Fact({ claim, children }: { readonly claim: Claim; readonly children: R
       </dt>
       <dd>
         {children}
-        <p className="caption">{say(because.text, because.parameters)}</p>
+        <p className="caption">{say(because.text, readable(because.parameters))}</p>
       </dd>
     </div>
   );
+}
+
+function readable(parameters: Claim['because']['parameters']) {
+  const entries = Object.entries(parameters);
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'number' ? number(value) : value]));
 }
 
 interface ValueProps {

@@ -31,7 +31,7 @@ function Sheet({ files }: { readonly files: Readonly<Record<string, Blob>> }) {
   const sheet = useOnnxSheet(files);
   const { proposal, failed, stage } = sheet;
   return (
-    <>
+    <div className={styles.sheet}>
       <Stage stage={stage} />
       {failed && <Failure sheet={sheet} files={files} />}
       {proposal && !failed && (
@@ -44,7 +44,7 @@ function Sheet({ files }: { readonly files: Readonly<Record<string, Blob>> }) {
         </div>
       )}
       {proposal && !failed && <Verbs sheet={sheet} />}
-    </>
+    </div>
   );
 }
 

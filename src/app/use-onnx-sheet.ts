@@ -13,6 +13,8 @@ export interface DoctorState {
   readonly failed?: TokenscopeError;
 }
 
+/** A best try below this is no reconstruction at all. dB. */
+export const POOR = 12;
 const START: Scaling = { input: 'minus-one-one', output: 'minus-one-one', channels: 'rgb' };
 
 /** Everything the sheet shows and settles: the proposal for the files as corrected, then the scalings. */
@@ -36,7 +38,8 @@ export function useOnnxSheet(files: Readonly<Record<string, Blob>>) {
       if (signal.aborted) return;
       if (answer && 'failed' in answer) return setDoctor({ phase: 'failed', failed: answer.failed });
       const best = answer?.value.tried[0];
-      if (best) setScaling(best.scaling);
+      // Where nothing comes back at all, the usual numbers are as good as any.
+      if (best) setScaling(best.psnr < POOR ? START : best.scaling);
       setDoctor({ phase: 'done', ...(answer && { diagnosis: answer.value }) });
     },
     [diagnoseOnnx],

@@ -24,6 +24,18 @@ const TRIED_TURNED = 2;
 const CLEAR_LEAD = 0.2;
 const SMALL_LOSS = 0.1;
 const LEAST = 12;
+/**
+ * What a rarer way of scaling must be better by, dB: less contrast is easier for every network, so half the range or map_pixels
+ * can come close to the truth, and are seldom it.
+ */
+const RARE: Readonly<Record<Scaling['input'], number>> = {
+  'minus-one-one': 0,
+  'zero-one': 0,
+  'zero-255': 0,
+  imagenet: 0.1,
+  half: 0.3,
+  dalle: 0.4,
+};
 /** Turned channels that change less than this change nothing (grey models). dB. */
 const NOTHING = 0.03;
 
@@ -55,9 +67,13 @@ export async function diagnoseScaling(model: Model, photos: readonly Picture[], 
 
 /** The better reconstruction first; where turning the channels changes nothing, red first. */
 function better(a: TriedScaling, b: TriedScaling): number {
-  const difference = b.psnr - a.psnr;
+  const difference = likelihood(b) - likelihood(a);
   if (Math.abs(difference) > NOTHING) return difference;
   return Number(a.scaling.channels === 'bgr') - Number(b.scaling.channels === 'bgr') || difference;
+}
+
+function likelihood({ psnr: value, scaling }: TriedScaling): number {
+  return value - RARE[scaling.input];
 }
 
 function verdict([best, ...others]: readonly TriedScaling[]): Pick<Diagnosis, 'margin' | 'sure'> {
@@ -66,8 +82,10 @@ function verdict([best, ...others]: readonly TriedScaling[]): Pick<Diagnosis, 'm
     const turned = scaling.input === best.scaling.input && scaling.channels !== best.scaling.channels;
     return !(turned && Math.abs(value - best.psnr) <= NOTHING);
   });
-  const margin = rivals[0] ? best.psnr - rivals[0].psnr : best.psnr;
-  const leads = rivals.every(({ each }) => each.every((value, i) => best.each[i]! >= value - SMALL_LOSS));
+  const margin = rivals[0] ? likelihood(best) - likelihood(rivals[0]) : best.psnr;
+  const leads = rivals.every(({ each, scaling }) =>
+    each.every((value, i) => best.each[i]! - RARE[best.scaling.input] >= value - RARE[scaling.input] - SMALL_LOSS),
+  );
   return { margin, sure: leads && margin >= CLEAR_LEAD && best.psnr >= LEAST };
 }
 
