@@ -9,8 +9,8 @@ const POLICY = {
   'style-src': "'self'",
   'img-src': "'self' blob: data:",
   'media-src': "'self' blob:",
-  // https: for a model or file elsewhere that the visitor asks for, and only then (a test watches).
-  'connect-src': "'self' https: blob: data:",
+  // For a model or file elsewhere, or on this machine, that the visitor asks for, and only then (a test watches).
+  'connect-src': "'self' https: http://localhost:* http://127.0.0.1:* blob: data:",
   'worker-src': "'self' blob:",
   'object-src': "'none'",
   'base-uri': "'none'",

@@ -33,7 +33,7 @@ export default {
 } satisfies Measurement;
 
 /** The browser cannot look into WASM's helper threads while they sleep, and would wait a minute for each measurement. */
-async function useOneThread(page: Page): Promise<void> {
+export async function useOneThread(page: Page): Promise<void> {
   await page.route(/assets\/worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
     const body = `Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });${await response.text()}`;

@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import codebookCanvas from '../bench/codebook-canvas.ts';
+import conversion from '../bench/conversion.ts';
 import engine from '../bench/engine.ts';
 import memory from '../bench/memory.ts';
 import parity from '../bench/parity.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   'codebook-canvas': codebookCanvas,
   memory,
   parity,
+  conversion,
   published,
 };
 
