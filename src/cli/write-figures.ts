@@ -29,12 +29,26 @@ export function changeManifest(id: string, change: (manifest: Manifest) => Manif
 const BENCH_START = '<!-- bench: written by npm run bench -- --write -->';
 const BENCH_END = '<!-- /bench -->';
 
+const PUBLISHED_START = '<!-- published: written by npm run bench -- --only published --write -->';
+const PUBLISHED_END = '<!-- /published -->';
+
+type Rows = readonly (readonly string[])[];
+
 /** The README with the table of the last bench between its two marks; unchanged when they are not there. */
-export function withBench(readme: string, machine: string, table: readonly (readonly string[])[]): string {
-  const start = readme.indexOf(BENCH_START);
-  const end = readme.indexOf(BENCH_END);
-  if (start < 0 || end < start) return readme;
-  return `${readme.slice(0, start)}${BENCH_START}\n\n${machine}\n\n${markdownTable(table)}\n\n${readme.slice(end)}`;
+export function withBench(readme: string, machine: string, table: Rows): string {
+  return between(readme, BENCH_START, BENCH_END, `${machine}\n\n${markdownTable(table)}`);
+}
+
+/** The same for the table of published architectures. */
+export function withPublished(readme: string, table: Rows): string {
+  return between(readme, PUBLISHED_START, PUBLISHED_END, markdownTable(table));
+}
+
+function between(text: string, from: string, to: string, content: string): string {
+  const start = text.indexOf(from);
+  const end = text.indexOf(to);
+  if (start < 0 || end < start) return text;
+  return `${text.slice(0, start)}${from}\n\n${content}\n\n${text.slice(end)}`;
 }
 
 /** The card with its table of figures replaced, or added at its end. */

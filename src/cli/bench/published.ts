@@ -20,13 +20,36 @@ export default {
   },
 } satisfies Measurement;
 
+const WHAT = 'published';
+
+export function isPublished({ what }: BenchLine): boolean {
+  return what.startsWith(WHAT);
+}
+
+/** Architecture, fixture, provider, what differs, time: one row for each run. */
+export function publishedTable(lines: readonly BenchLine[]): string[][] {
+  const rows = lines.map(({ what, where, figure, values }) => {
+    const [fixture = '', provider = ''] = where.split(', ');
+    const run = values as Pick<PublishedRun, 'check' | 'convertMs' | 'copied'> | undefined;
+    if (!run) return [what, fixture, provider, figure, '', '', ''];
+    const { check, convertMs, copied } = run;
+    const differ = `${check.mismatched + check.nearTies} of ${check.cells}`;
+    const numbers = [differ, check.difference.toExponential(1), convertMs.toFixed(0), (copied / 1e6).toFixed(2)];
+    return [what.replace(`${WHAT}: `, ''), fixture, provider, ...numbers];
+  });
+  return [
+    ['architecture', 'fixture', 'provider', 'tokens that differ', 'largest difference', 'ms to convert', 'MB copied'],
+    ...rows,
+  ];
+}
+
 async function measureOne(run: () => Promise<PublishedRun>, name: string, provider: string): Promise<BenchLine> {
   const target = 'tokens equal; reconstruction within 1e-4';
   const where = `${name}, ${provider === 'wasm' ? 'WASM' : 'WebGPU'}`;
   try {
     const { architecture, check, convertMs, copied } = await run();
     return {
-      what: `published: ${architecture}`,
+      what: `${WHAT}: ${architecture}`,
       where,
       target,
       figure: `${check.mismatched + check.nearTies} of ${check.cells} tokens differ, ${check.difference.toExponential(1)}; converted in ${convertMs.toFixed(0)} ms, ${(copied / 1e6).toFixed(2)} MB copied`,
@@ -35,6 +58,6 @@ async function measureOne(run: () => Promise<PublishedRun>, name: string, provid
     };
   } catch (error) {
     const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { what: 'published', where, target, figure: `failed: ${message}`, holds: false };
+    return { what: WHAT, where, target, figure: `failed: ${message}`, holds: false };
   }
 }
