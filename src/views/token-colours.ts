@@ -48,7 +48,13 @@ export function paletteWorks(palette: Palette, slot: Slot, result: Result): bool
  * The token grid as a picture of one pixel for each cell of plane `t`. A palette that lacks what it needs falls back on
  * geometry, then on the hash of the index.
  */
-export function tokenPicture(slot: Slot, result: Pick<Result, 'grid' | 'counts' | 'nearest'>, palette: Palette, dark: boolean, t = 0): Picture {
+export function tokenPicture(
+  slot: Slot,
+  result: Pick<Result, 'grid' | 'counts' | 'nearest'>,
+  palette: Palette,
+  dark: boolean,
+  t = 0,
+): Picture {
   const { grid, counts, nearest } = result;
   const known = { grid, counts, nearest, entries: entryColours(slot), dark };
   const colour =
