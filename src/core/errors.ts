@@ -77,6 +77,7 @@ export interface ErrorParameters {
   'clip-encrypted': { file: string };
   'clip-truncated': { file: string };
   'clip-damaged': { file: string };
+  'clip-stuck': { file: string };
   /** `works` lists what this browser decodes. */
   'clip-codec': { file: string; codec: string; works: string };
   'clip-undecodable': { file: string; seconds: string };

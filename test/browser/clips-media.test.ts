@@ -251,6 +251,12 @@ describe('a clip that cannot be read is named', () => {
     expect(look.remarks).toEqual(['sources.notice.clipCut']);
   });
 
+  it.each(['h264.mp4', 'vp9.webm', 'animated.gif', 'animated.webp'])('%s, wherever it is damaged', async (name) => {
+    const ends = await ask('damaged', name, 8);
+    expect(ends).toHaveLength(8);
+    for (const end of ends) expect(end).toMatch(/^(?:read|clip-\w+|media-undecodable)/);
+  });
+
   it('when the window begins after its end', async () => {
     expect(await ask('open', 'h264.mp4', { start: 2, duration: 1, rate: 12 })).toEqual({
       error: 'clip-nothing',

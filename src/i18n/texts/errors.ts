@@ -272,6 +272,10 @@ export const errors = texts(
       what: '{{file}} begins like a video but cannot be read; it is damaged or incomplete.',
       remedy: 'Copy or download it again, or convert it to MP4 (H.264).',
     },
+    'clip-stuck': {
+      what: '{{file}} could not be opened in 20 seconds; its index is probably damaged.',
+      remedy: 'Copy or download it again, or convert it to MP4 (H.264).',
+    },
     'clip-codec': {
       what: '{{file}} is compressed with {{codec}}, which this browser cannot decode. It decodes: {{works}}.',
       remedy:
@@ -611,6 +615,10 @@ export const errors = texts(
     },
     'clip-damaged': {
       what: '{{file}} 的开头像是视频，但无法读取；它已损坏或不完整。',
+      remedy: '请重新复制或下载，或转换为 MP4（H.264）。',
+    },
+    'clip-stuck': {
+      what: '{{file}} 在 20 秒内未能打开；它的索引可能已损坏。',
       remedy: '请重新复制或下载，或转换为 MP4（H.264）。',
     },
     'clip-codec': {

@@ -30,7 +30,7 @@ export async function openFilmReader(file: Blob, name: string, outlineOnly = fal
     };
   } catch (error) {
     input.dispose();
-    throw error;
+    throw error instanceof TokenscopeError ? error : new TokenscopeError('clip-damaged', { file: name }, { cause: error });
   }
 }
 

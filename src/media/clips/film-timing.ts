@@ -97,16 +97,15 @@ async function firstMissing(packets: EncodedPacketSink, last: EncodedPacket): Pr
 /** When the first `most` frames begin, ascending, and whether these are all. Frames trimmed away by the file are not counted. */
 async function timesOf(track: InputVideoTrack, first: number, end: number, most: number) {
   const list: number[] = [];
-  let all = true;
+  let [all, seen] = [true, 0];
   for await (const { timestamp, duration } of new EncodedPacketSink(track).packets(undefined, undefined, {
     metadataOnly: true,
   })) {
-    if (timestamp + duration <= first || timestamp >= end) continue;
-    if (list.length === most) {
+    if (++seen > 2 * most || list.length === most) {
       all = false;
       break;
     }
-    list.push(timestamp);
+    if (timestamp + duration > first && timestamp < end) list.push(timestamp);
   }
   return { list: list.sort((a, b) => a - b), all };
 }

@@ -28,8 +28,7 @@ async function openFilm(content: ClipContent & { kind: 'film' }, signal?: AbortS
   } catch (error) {
     if (!(error instanceof TokenscopeError) || !WORTH_PLAYING.includes(error.code)) throw error;
     const { openPlayed } = await import('./played-clip.ts');
-    const outline = await openInWorker({ ...content, outlineOnly: true }, signal).catch(() => undefined);
-    outline?.close();
+    const outline = () => openInWorker({ ...content, outlineOnly: true }, signal).catch(() => undefined);
     const played = await openPlayed(content.file, content.name, outline, signal);
     signal?.throwIfAborted();
     if (!played) throw error;

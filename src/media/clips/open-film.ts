@@ -92,6 +92,8 @@ async function codecLacking(track: InputVideoTrack, name: string): Promise<Token
   const known = await Promise.all(
     (['avc', 'hevc', 'vp9', 'av1', 'vp8'] as const).map(async (codec) => ((await canDecodeVideo(codec)) ? codecName(codec) : '')),
   );
-  const codec = codecName(word) + (parameter && parameter !== word ? ` (${parameter})` : '');
+  // A codec it does decode: then it is this profile of it.
+  const isProfile = known.includes(codecName(word)) && parameter;
+  const codec = codecName(word) + (isProfile ? ` (${parameter})` : '');
   return new TokenscopeError('clip-codec', { file: name, codec, works: known.filter((word) => word !== '').join(', ') || '–' });
 }

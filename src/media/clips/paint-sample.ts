@@ -15,7 +15,8 @@ export function samplePainter(size: Size): (sample: VideoSample) => Promise<Imag
     let small: VideoSample | undefined;
     try {
       const isTurned = sample.rotation % 180 !== 0;
-      small = await reduce(sample, isTurned ? { width: size.height, height: size.width } : size);
+      // Where a browser cannot do it, it draws the whole frame.
+      small = await reduce(sample, isTurned ? { width: size.height, height: size.width } : size).catch(() => undefined);
       const drawn = small ?? sample;
       return paint((context, width, height) => drawn.draw(context, 0, 0, width, height));
     } finally {

@@ -18,11 +18,12 @@ const LIKELY_RATE = 30;
 /** What the index of a film told, where it could be read. */
 type Outline = Pick<OpenedClip, 'facts' | 'remarks'>;
 
-/** Reads a film by playing it in a video element; undefined where the browser does not play it either. */
+/** Reads a film by playing it in a video element; undefined where the browser does not play it either. What the index of the film
+ * tells, where it can be read, is more exact than listening. */
 export async function openPlayed(
   file: Blob,
   name: string,
-  outline: Outline | undefined,
+  readOutline: () => Promise<OpenedClip | undefined>,
   signal?: AbortSignal,
 ): Promise<OpenedClip | undefined> {
   const video = document.createElement('video');
@@ -36,6 +37,8 @@ export async function openPlayed(
     Object.assign(video, { muted: true, playsInline: true, preload: 'auto', src: address });
     const ready = await happens(video, 'loadeddata', signal);
     if (!ready || video.videoWidth === 0 || !Number.isFinite(video.duration)) return close() as undefined;
+    const outline = await readOutline();
+    outline?.close();
     const { facts, remarks } = outline ?? { facts: await playedFacts(video, file.type), remarks: [] };
     const { videoWidth: width, videoHeight: height } = video;
     const played = { text: 'sources.notice.clipPlayed', parameters: { name } };

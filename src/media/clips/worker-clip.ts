@@ -11,6 +11,11 @@ const WAITING_BYTES = 48 << 20;
 /** So many frames the decoder may be ahead, in any case and at most. */
 const [FEWEST, MOST] = [2, 48];
 
+/** A file that is whole opens in less (milliseconds), however large; broken ones can send a reader in circles. */
+const PATIENCE = 20_000;
+/** So long (milliseconds) even the largest frames do not take, with all those they are built on. */
+const PATIENCE_FOR_FRAME = 60_000;
+
 /** A reading on the page's side. */
 interface Reading {
   readonly frames: ClipFrame[];
@@ -41,6 +46,7 @@ function answerOf(worker: Worker, content: ClipContent, signal?: AbortSignal): P
   return new Promise((resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     worker.onerror = (event) => reject(broken(content.name, event));
+    setTimeout(() => reject(new TokenscopeError('clip-stuck', { file: content.name })), PATIENCE);
     worker.onmessage = ({ data }: MessageEvent<FromClipWorker>) => {
       if (data.kind === 'opened') resolve(data);
       else if (data.kind === 'refused') reject(fromWire(data.error));
@@ -83,13 +89,15 @@ function workerClip(worker: Worker, name: string, { facts, remarks }: Opened): O
     readings.set(id, reading);
     const abort = () => end(reading, signal?.reason);
     signal?.addEventListener('abort', abort);
+    let last = 0;
     tell({ kind: 'read', id, request, ahead: aheadOf(facts, request.side) });
     try {
       for (;;) {
-        await somethingCame(reading);
+        await somethingCame(reading, name, last);
         signal?.throwIfAborted();
         const frame = reading.frames.shift();
         if (!frame) break;
+        last = frame.time;
         tell({ kind: 'more', id });
         yield frame;
       }
@@ -125,11 +133,16 @@ function end(reading: Reading, error?: Error): void {
   reading.wake();
 }
 
-async function somethingCame(reading: Reading): Promise<void> {
+/** Throws `clip-undecodable` when nothing comes; `last` is the time of the frame before, seconds. */
+async function somethingCame(reading: Reading, file: string, last: number): Promise<void> {
   if (reading.frames.length > 0 || reading.ended) return;
-  await new Promise<void>((resolve) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<void>((resolve, reject) => {
     reading.wake = resolve;
+    const silent = () => reject(new TokenscopeError('clip-undecodable', { file, seconds: last.toFixed(2) }));
+    timer = setTimeout(silent, PATIENCE_FOR_FRAME);
   });
+  clearTimeout(timer);
 }
 
 function aheadOf(facts: ClipFacts, side: number): number {

@@ -168,6 +168,23 @@ const page = {
   async open(name: string, window?: ClipWindow, side?: number, keep?: number): Promise<SeenClip> {
     return see(openClip(await fetched(name, keep), name), window, side);
   },
+  /** Opens a fixture with some of its bytes changed, again and again; what came of it each time. */
+  async damaged(name: string, times: number): Promise<readonly string[]> {
+    const whole = new Uint8Array(await (await fetched(name)).arrayBuffer());
+    let seed = 20;
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+      return (seed >> 8) % below;
+    };
+    const ends: string[] = [];
+    for (let i = 0; i < times; i++) {
+      const bytes = whole.slice();
+      for (let k = random(6); k >= 0; k--) bytes[32 + random(bytes.length - 32)] = random(256);
+      const { error } = await see(openClip(new Blob([bytes]), name), { start: 0, duration: 1, rate: 12 }, 16);
+      ends.push(error ?? 'read');
+    }
+    return ends;
+  },
   /** Opens the file that was chosen. */
   async chosen(window?: ClipWindow, side?: number): Promise<SeenClip> {
     const { files } = document.querySelector('input')!;
