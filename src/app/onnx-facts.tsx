@@ -103,6 +103,7 @@ function Quantizer({ proposal, sure, correct }: Omit<ValueProps, 'claim'> & { re
   const { t } = useTexts();
   const { tables, manifest } = proposal;
   const { kind, score = 'l2' } = manifest.quantizer;
+  if (kind === 'lfq' || kind === 'fsq') return <p className={styles.value}>{kind.toUpperCase()}</p>;
   const inside = kind === 'in-graph';
   const used = tables.find(
     ({ rows, columns }) => rows === manifest.quantizer.codebookSize && columns === manifest.quantizer.entryDimension,
@@ -147,7 +148,9 @@ function shortName(name: string): string {
 
 function Codebook({ proposal, sure, correct }: Omit<ValueProps, 'claim'> & { readonly sure: boolean }) {
   const { t } = useTexts();
-  const { codebookSize = 0, entryDimension } = proposal.manifest.quantizer;
+  const { kind, bits = 0, levels = [], entryDimension = bits || levels.length } = proposal.manifest.quantizer;
+  const product = kind === 'lfq' ? 2 ** bits : levels.reduce((a, b) => a * b, 1);
+  const { codebookSize = product } = proposal.manifest.quantizer;
   if (sure || entryDimension) {
     return (
       <p className={styles.value}>

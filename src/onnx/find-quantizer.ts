@@ -40,6 +40,8 @@ export interface TableCandidate {
   readonly op: string;
   /** What comes out of the look-up; undefined for tables that latents are compared with. */
   readonly entries: string | undefined;
+  /** What is added to the product: a constant, where there is one. */
+  readonly bias?: string;
 }
 
 const LOOK_UPS = new Set(['Gather', 'GatherElements', 'GatherND', 'MatMul', 'Gemm', 'Einsum', 'Conv']);
@@ -74,7 +76,9 @@ export function findComparisons(flow: Flow, scores: string): TableCandidate[] {
     for (const input of readBy(node)) {
       const constant = constantBehind(flow, input);
       if (constant !== undefined) {
-        if (COMPARISONS.has(node.op ?? '')) found.push({ name: constant, op: node.op!, entries: undefined });
+        const bias = biasOf(flow, node);
+        if (COMPARISONS.has(node.op ?? ''))
+          found.push({ name: constant, op: node.op!, entries: undefined, ...(bias && { bias }) });
       } else if (!seen.has(input) && flow.makers.has(input)) {
         seen.add(input);
         queue.push(input);
@@ -82,6 +86,14 @@ export function findComparisons(flow: Flow, scores: string): TableCandidate[] {
     }
   }
   return found;
+}
+
+/** The third input of a Conv or Gemm, or what the next node adds to a product. */
+function biasOf(flow: Flow, { op, inputs, outputs }: OnnxNode): string | undefined {
+  const own = op === 'Conv' || op === 'Gemm' ? inputs[2] : undefined;
+  if (own) return own;
+  const next = flow.readers.get(outputs[0] ?? '')?.find((reader) => reader.op === 'Add');
+  return next?.inputs.find((name) => name !== outputs[0] && !flow.varying.has(name));
 }
 
 /** The constant that a value is made of, where operators in between only lay it out; undefined where it is none. */

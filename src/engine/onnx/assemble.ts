@@ -76,7 +76,14 @@ function assembleParts(
   const outside = adaptOutput(decoder.graph, output, decoder.opset);
   const outputs = 'outputs' in start ? start.outputs : encoder.outputs;
   return {
-    front: { flow: flowOf(inside.graph), model: start.model, file: start.file, ...pixelsOf(inside), end, outputs },
+    front: {
+      flow: flowOf(withoutStraightThrough(inside.graph)),
+      model: start.model,
+      file: start.file,
+      ...pixelsOf(inside),
+      end,
+      outputs,
+    },
     back: {
       flow: flowOf(outside.graph),
       model: decoder.model,

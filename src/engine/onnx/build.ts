@@ -1,6 +1,7 @@
-import { writeSafetensors } from '../../convert/containers/safetensors.ts';
+import { type TensorToWrite, writeSafetensors } from '../../convert/containers/safetensors.ts';
 import { TokenscopeError } from '../../core/errors.ts';
 import type { GraphFacts, LatentLayout, Manifest } from '../../core/manifest.ts';
+import type { Projection } from '../../core/quantizer.ts';
 import { dataTypes, type OnnxGraph } from '../../onnx/model.ts';
 import { makeValue } from '../../onnx/parts.ts';
 import { sliceGraph } from '../../onnx/slice.ts';
@@ -8,7 +9,7 @@ import type { Assembled, Half } from './assemble.ts';
 import { CompactWeights } from './compact-weights.ts';
 import { castEdge, reshapeEdge } from './edges.ts';
 import type { Found, InsideCut, OutsideCut } from './find.ts';
-import type { SourceLatents } from './match.ts';
+import type { SourceLatents, Table } from './match.ts';
 import { encodeGraph, type Measured, openOutputs } from './measure.ts';
 
 /** Cells of the card: t × h × w, and pixels on a side of each. */
@@ -24,12 +25,14 @@ export interface Built {
   readonly graphs: Manifest['graphs'];
   readonly quantizer: Manifest['quantizer'];
   readonly codebook: Manifest['codebook'];
+  readonly scores: Manifest['scores'];
   /** The graphs hold for one size only, because something in them was worked out for it. */
   readonly frozen: boolean;
 }
 
 const ENCODER = 'encoder.onnx';
 const DECODER = 'decoder.onnx';
+const SCORES = 'scores.safetensors';
 const CODEBOOK = { file: 'codebook.safetensors', tensor: 'codebook' } as const;
 
 /** The two graphs of a model folder, cut where the quantizer was found, and the codebook beside them. */
@@ -37,6 +40,7 @@ export function buildFiles(assembled: Assembled, found: Found, grid: Grid, weigh
   const { cut } = found;
   const parts = cut.kind === 'outside' ? cutAround(assembled, cut, grid) : cutInside(assembled, cut, found.tokens!);
   const table = cut.table;
+  const layer = cut.kind === 'outside' && cut.settings.score === 'projection' ? cut.projection : undefined;
   const codebook =
     table &&
     writeSafetensors(
@@ -51,27 +55,28 @@ export function buildFiles(assembled: Assembled, found: Found, grid: Grid, weigh
     [DECODER]: new Blob([encodeGraph(decoder, assembled.back.model)]),
     ...(compact.size > 0 && { [compact.name]: compact.blob() }),
     ...(codebook && { [CODEBOOK.file]: new Blob([codebook.bytes]) }),
+    ...(layer && { [SCORES]: new Blob([writeLayer(layer, cut.table!)]) }),
   };
   return {
     files,
     graphs: { encoder: parts.encoderFacts, decoder: parts.decoderFacts },
     quantizer: quantizerOf(found),
     codebook: table && CODEBOOK,
+    scores: layer && { file: SCORES, weight: 'weight', ...(layer.bias && { bias: 'bias' }) },
     frozen: parts.frozen,
   };
 }
 
+/** The layer whose largest output names the token (Gumbel). */
+function writeLayer({ weight, bias }: Projection, { rows, columns }: Table): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, TensorToWrite>();
+  tensors.set('weight', { dtype: 'F32', shape: [rows, columns], data: Float32Array.from(weight) });
+  if (bias) tensors.set('bias', { dtype: 'F32', shape: [rows], data: Float32Array.from(bias) });
+  return writeSafetensors(tensors).bytes;
+}
+
 function quantizerOf({ cut, codebookSize, tokens }: Found): Manifest['quantizer'] {
-  if (cut.kind === 'outside') {
-    const { table, score, normalized } = cut;
-    return {
-      kind: 'vq',
-      codebookSize: table.rows,
-      entryDimension: table.columns,
-      score,
-      ...(normalized && { normalizeEntries: true }),
-    };
-  }
+  if (cut.kind === 'outside') return cut.settings;
   const most = tokens ? Int32Array.from(tokens.values).reduce((a, b) => Math.max(a, b), 1) : 1;
   // Without scores or a table only a bound is known; the sheet lets the visitor say it.
   const size = cut.table?.rows ?? codebookSize ?? 2 ** Math.ceil(Math.log2(most + 1));

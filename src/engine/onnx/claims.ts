@@ -89,13 +89,23 @@ function quantizer({ found: { cut, tokens }, asked }: Known): Claim {
       because: say(asked ? 'insideAsked' : cut.table ? 'insideTable' : 'inside'),
       sure: asked || cut.table !== undefined,
     };
-  const parameters = { score: cut.score, cells: tokens?.values.length ?? 0, name: plain(cut.table.name) };
+  const cells = tokens?.values.length ?? 0;
+  if (!cut.table) {
+    const { kind, bits = 0, levels = [] } = cut.settings;
+    const parameters = { op: cut.op, cells: cut.latents.measured.values.length / cut.dimension, bits, levels: levels.join(', ') };
+    return { about: 'quantizer', because: say(kind === 'lfq' ? 'signs' : 'levels', parameters), sure: true };
+  }
+  const parameters = { score: cut.settings.score ?? 'l2', cells, name: plain(cut.table.name) };
   return { about: 'quantizer', because: say(cut.proven ? 'proven' : 'assumed', parameters), sure: cut.proven };
 }
 
 function codebook({ found, manifest }: Known): Claim {
   const { codebookSize = 0, entryDimension = 0, kind } = manifest.quantizer;
   const table = found.cut.table;
+  if (found.cut.kind === 'outside' && !table) {
+    const { size, dimension } = arithmeticSize(manifest);
+    return { about: 'codebook', because: say('arithmetic', { size, dimension }), sure: true };
+  }
   if (!table) {
     const known = found.codebookSize !== undefined;
     return { about: 'codebook', because: say(known ? 'scores' : 'bound', { size: codebookSize }), sure: known };
@@ -126,4 +136,9 @@ function plain(name: string): string {
 
 function percent(share: number): string {
   return share < 1e-12 ? '0 %' : `${Number((share * 100).toPrecision(1))} %`;
+}
+
+function arithmeticSize({ quantizer: { kind, bits = 0, levels = [] } }: Manifest): { size: number; dimension: number } {
+  if (kind === 'lfq') return { size: 2 ** bits, dimension: bits };
+  return { size: levels.reduce((a, b) => a * b, 1), dimension: levels.length };
 }

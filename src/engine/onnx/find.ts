@@ -57,10 +57,12 @@ export interface OutsideCut {
     readonly measured: Measured;
     readonly frozen: readonly OnnxTensor[];
   };
-  readonly table: Table;
-  readonly score: NonNullable<QuantizerSettings['score']>;
+  readonly settings: QuantizerSettings;
+  /** Numbers of one vector. */
+  readonly dimension: number;
+  /** Absent for arithmetic quantizers, which have none. */
+  readonly table: Table | undefined;
   readonly projection: Projection | undefined;
-  readonly normalized: boolean;
   /** The graphs' own tokens agree with it; otherwise nothing says how the nearest entry is found. */
   readonly proven: boolean;
   readonly op: string;
@@ -130,7 +132,12 @@ interface State extends First {
   readonly tokens: string | undefined;
   readonly ownTokens: Measured | undefined;
   readonly size: number | undefined;
-  readonly tables: readonly (Table & Pick<TableCandidate, 'op'> & { readonly projection?: Projection })[];
+  readonly tables: readonly FoundTable[];
+}
+
+/** A table with the operator beside it, and what that adds to its product. */
+interface FoundTable extends Table, Pick<TableCandidate, 'op'> {
+  readonly bias?: Float32Array;
 }
 
 /** The choice that the rest of the model goes on from. */
@@ -144,14 +151,14 @@ function onlyChoice({ front, back, joined }: Assembled): Choice | undefined {
   return choices[0];
 }
 
-function cutsAfter({ back }: Assembled, tokens: string): string[] {
+export function cutsAfter({ back }: Assembled, tokens: string): string[] {
   return bottlenecks(back.flow, tokens, back.output)
     .slice(1, 1 + MOST_CUTS)
     .filter((name) => name !== back.output);
 }
 
 /** Sizes that a cut reads from before itself; undefined where it needs more than sizes. */
-function sizesNeeded({ back }: Assembled, name: string): readonly string[] | undefined {
+export function sizesNeeded({ back }: Assembled, name: string): readonly string[] | undefined {
   const { missing, sizes } = sliceGraph(back.flow, [makeValue(name, dataTypes.float32)], openOutputs([back.output]));
   return missing.length > 0 ? undefined : sizes;
 }
@@ -225,11 +232,14 @@ async function findTables(
   const compared = choice ? findComparisons(front.flow, choice.scores) : [];
   const read = async (half: Assembled['front' | 'back'], candidates: readonly TableCandidate[]) => {
     const names = [...new Set(candidates.map(({ name }) => name))];
-    const values = await evaluateConstants(bench, half.flow, names, half.model, half.file);
+    const biases = candidates.flatMap(({ bias }) => bias ?? []);
+    const values = await evaluateConstants(bench, half.flow, [...new Set([...names, ...biases])], half.model, half.file);
     return names.flatMap((name) => {
-      const { op } = candidates.find((candidate) => candidate.name === name)!;
+      const { op, bias: biasName } = candidates.find((candidate) => candidate.name === name)!;
       const measured = values.get(name);
-      return measured ? tableFrom(name, measured, size).map((table) => ({ ...table, op })) : [];
+      const added = biasName === undefined ? undefined : values.get(biasName)?.values;
+      const bias = added instanceof Float32Array && added.length === size && { bias: added };
+      return measured ? tableFrom(name, measured, size).map((table): FoundTable => ({ ...table, op, ...bias })) : [];
     });
   };
   const looked = [...(await read(back, inBack)), ...(await read(front, [...inFront, ...compared]))];
@@ -339,36 +349,45 @@ function cutOutside(state: State, second: Second | undefined): OutsideCut | unde
     if (tokens?.some((token) => token >= table.rows)) continue;
     const latents = latentsFor(state, table, tokens);
     if (!latents) continue;
-    const entries = entriesFor(state, second, table, tokens, latents);
-    if (entries)
-      return {
-        kind: 'outside',
-        table,
-        projection: undefined,
-        op: table.op,
-        proven: tokens !== undefined,
-        ...latents,
-        ...entries,
-      };
+    const found = entriesFor(state, second, table, tokens, latents);
+    if (!found) continue;
+    const { rows: codebookSize, columns: dimension, op } = table;
+    const { score, projection } = latents;
+    const normalized = found.normalized && { normalizeEntries: true };
+    const settings = { kind: 'vq', codebookSize, entryDimension: dimension, score, ...normalized } as const;
+    const proven = tokens !== undefined;
+    const { entries } = found;
+    return { kind: 'outside', settings, dimension, table, projection, op, proven, latents: latents.latents, entries };
   }
   return undefined;
 }
 
+interface LatentsFit {
+  readonly latents: OutsideCut['latents'];
+  readonly score: NonNullable<QuantizerSettings['score']>;
+  readonly projection: Projection | undefined;
+}
+
 function latentsFor(
-  { before, values, probe, options }: State,
+  { before, values, probe, options, tables }: State,
   table: Table,
   tokens: Int32Array | undefined,
-): Pick<OutsideCut, 'latents' | 'score'> | undefined {
+): LatentsFit | undefined {
   const found = before.flatMap((name) => {
     const measured = values.get(name);
     return measured ? readingsAs(measured, table.columns, probe).map((vectors) => ({ name, measured, vectors })) : [];
   });
   // Rows and columns first: a list of vectors has to be laid out again.
   const ordered = [...found].sort((a, b) => Number(a.vectors.layout.includes('L')) - Number(b.vectors.layout.includes('L')));
-  for (const { name, measured, vectors } of ordered) {
-    const usual = options.corrections.score ?? (unitRows(table) ? 'cosine' : 'l2');
-    const score = tokens ? scoreThatFits(vectors, tokens, table) : usual;
-    if (score) return { latents: { name, measured, layout: vectors.layout }, score };
+  const usual = options.corrections.score ?? (unitRows(table) ? 'cosine' : 'l2');
+  // A linear layer of its own may name the token (Gumbel).
+  const layers = tables.filter(({ rows, columns }) => rows === table.rows && columns === table.columns);
+  const projections = [undefined, ...layers.map(({ values: weight, bias }) => ({ weight, ...(bias && { bias }) }))];
+  for (const projection of tokens ? projections : [undefined]) {
+    for (const { name, measured, vectors } of ordered) {
+      const score = tokens ? scoreThatFits(vectors, tokens, table, projection) : usual;
+      if (score) return { latents: { name, measured, layout: vectors.layout }, score, projection };
+    }
   }
   return undefined;
 }
@@ -386,8 +405,8 @@ function entriesFor(
   second: Second | undefined,
   table: Table,
   tokens: Int32Array | undefined,
-  { latents }: Pick<OutsideCut, 'latents'>,
-): Pick<OutsideCut, 'entries' | 'normalized'> | undefined {
+  { latents }: LatentsFit,
+): { readonly entries: OutsideCut['entries']; readonly normalized: boolean } | undefined {
   const { back, joined } = assembled;
   if (!joined && isFloat(back.input?.type)) {
     // The decoder takes quantized latents: in the encoder's own layout, as far as anybody can tell.
@@ -415,7 +434,7 @@ function entriesFor(
 }
 
 /** Layout of declared sizes, where only one has D at its place. */
-function layoutOf({ dims }: TensorFacts, d: number): SourceLatents | undefined {
+export function layoutOf({ dims }: TensorFacts, d: number): SourceLatents | undefined {
   if (!dims) return undefined;
   const layouts: Readonly<Record<number, readonly SourceLatents[]>> = {
     3: ['NLD', 'NDL'],
@@ -451,29 +470,37 @@ function cutInside({ assembled, tokens, ownTokens, tables, values }: State, seco
 }
 
 /** What a decoder that takes latents makes of the entries of the card's tokens. */
-async function decodeEntries(
-  { assembled, options, ownTokens, before, values, probe }: State,
-  cut: OutsideCut | InsideCut,
-): Promise<Pick<Found, 'reconstruction' | 'decoded'>> {
-  const { back } = assembled;
-  const fail = (reason: string): never => {
-    throw new TokenscopeError('onnx-unlinked', { from: assembled.front.file, to: back.file, reason });
-  };
-  if (cut.kind === 'inside') return fail('');
-  const { table, entries, latents } = cut;
+async function decodeEntries(state: State, cut: OutsideCut | InsideCut): Promise<Pick<Found, 'reconstruction' | 'decoded'>> {
+  const { assembled, options, ownTokens, before, values, probe } = state;
+  if (cut.kind === 'inside' || !cut.table) throw new TokenscopeError('onnx-no-decoding', { file: assembled.back.file });
+  const { table, latents, settings } = cut;
   const vectors = readingsAs(latents.measured, table.columns, probe).find(({ layout }) => layout === latents.layout);
   const tokens = ownTokens ? Int32Array.from(ownTokens.values) : nearestOf(vectors?.values ?? new Float32Array(), table);
-  const [t, h, w] = gridOf(ownTokens, values, before, tokens.length);
-  const sizes: Readonly<Record<string, number>> = { N: 1, D: table.columns, L: tokens.length, T: t, H: h, W: w };
+  const grid = gridOf(ownTokens, values, before, tokens.length);
+  const numbers = lookUp(tokens, table, settings.normalizeEntries ?? false);
+  const reconstruction = await decodeVectors(assembled, options.bench, cut, numbers, grid);
+  return { reconstruction, decoded: tokens };
+}
+
+/** What the decoder makes of vectors, one after another, in the layout it takes. */
+export async function decodeVectors(
+  { front, back }: Assembled,
+  bench: Bench,
+  { entries, dimension }: Pick<OutsideCut, 'entries' | 'dimension'>,
+  vectors: Float32Array,
+  [t, h, w]: readonly [number, number, number],
+): Promise<Measured> {
+  const sizes: Readonly<Record<string, number>> = { N: 1, D: dimension, L: t * h * w, T: t, H: h, W: w };
   const dims = [...entries.layout].map((axis) => sizes[axis]!);
   const input = back.flow.graph.inputs.find(({ name }) => name === entries.name)!;
   const { graph } = sliceGraph(back.flow, [input], openOutputs([back.output]));
   const half = back.input?.type === dataTypes.float16;
-  const numbers = asLayout(lookUp(tokens, table, cut.normalized), entries.layout, table.columns);
+  const numbers = asLayout(vectors, entries.layout, dimension);
   const feed: Feed = { name: entries.name, type: half ? 'float16' : 'float32', dims, values: numbers };
-  const [outcome] = await new Measurement(options.bench, graph, back.model, back.file).run([[feed]]);
-  if (outcome && 'values' in outcome) return { reconstruction: outcome.values.get(back.output)!, decoded: tokens };
-  return fail(outcome && 'reason' in outcome.failed.parameters ? String(outcome.failed.parameters.reason) : dims.join(' × '));
+  const [outcome] = await new Measurement(bench, graph, back.model, back.file).run([[feed]]);
+  if (outcome && 'values' in outcome) return outcome.values.get(back.output)!;
+  const reason = outcome && 'reason' in outcome.failed.parameters ? String(outcome.failed.parameters.reason) : dims.join(' × ');
+  throw new TokenscopeError('onnx-unlinked', { from: front.file, to: back.file, reason });
 }
 
 function nearestOf(vectors: Float32Array, { values, rows, columns }: Table): Int32Array {

@@ -64,6 +64,7 @@ async function decodedFrames(
     pixels: { range: found.range, outputRange: found.range },
     graphs: built.graphs,
     ...(built.codebook && { codebook: built.codebook }),
+    ...(built.scores && { scores: built.scores }),
     files,
     source: { licence: 'not stated' },
   });

@@ -5,7 +5,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { readNpy } from '../../core/npy.ts';
 import { parseManifest } from '../../core/parse-manifest.ts';
 import type { Corrections, DroppedGraph, Proposal, ProposalProgress } from '../../core/proposal.ts';
-import type { TensorFacts } from '../../onnx/inspect.ts';
+import { type InspectedGraph, inspectGraph, type TensorFacts } from '../../onnx/inspect.ts';
 import { dataTypes } from '../../onnx/model.ts';
 import { openModelSessions } from '../open-model.ts';
 import type { DeviceFacts } from '../protocol.ts';
@@ -14,6 +14,7 @@ import { type Built, buildFiles, type Grid } from './build.ts';
 import { type Agreement, claimsOf } from './claims.ts';
 import { type Dropped, type DroppedFiles, readDropped } from './dropped.ts';
 import { type Found, findQuantizer } from './find.ts';
+import { findArithmetic } from './find-arithmetic.ts';
 import { measureFrames } from './frames.ts';
 import { type Table, tableFrom } from './match.ts';
 import type { Bench, RunJob } from './measure.ts';
@@ -44,7 +45,8 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
   const assembled = assemble(graphs, corrections);
   onProgress({ stage: 'measuring' });
   const given = await readTables(dropped);
-  const first = await findQuantizer(assembled, { bench, corrections, given });
+  const finding = { bench, corrections, given };
+  const first = (await findArithmetic(assembled, finding)) ?? (await findQuantizer(assembled, finding));
   onProgress({ stage: 'cutting' });
   const { found, made, agreement } = await makeModel(assembled, first, {
     bench,
@@ -54,8 +56,7 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
     onProgress,
     graphs,
   });
-  const used = graphs.filter(({ role }) => role !== 'unused');
-  const { findings, provider } = findCosts(used, facts);
+  const { findings, provider } = findCosts(await madeGraphs(made), facts);
   return {
     key: dropped.key,
     manifest: made.manifest,
@@ -76,6 +77,12 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
     inputLayout: assembled.front.end.layout,
     outputLayout: assembled.back.end.layout,
   };
+}
+
+/** The graphs that will run: what was cut away with the quantizer costs nothing. */
+async function madeGraphs({ files, manifest }: Made): Promise<InspectedGraph[]> {
+  const names = [manifest.graphs.encoder.file, manifest.graphs.decoder.file];
+  return Promise.all(names.map(async (name) => inspectGraph(new Uint8Array(await files[name]!.arrayBuffer()), name)));
 }
 
 interface Making {
@@ -142,6 +149,7 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
     pixels: { range: found.range, outputRange: found.range, channels: 'rgb' },
     graphs: built.graphs,
     ...(built.codebook && { codebook: built.codebook }),
+    ...(built.scores && { scores: built.scores }),
     files: Object.entries(built.files).map(([name, { size }]) => ({ name, bytes: size })),
     source: { licence: 'not stated' },
   };
@@ -159,7 +167,7 @@ function gridOf({ front, back }: Assembled, { cut, probe, tokens, reconstruction
   const { h, w } = shape ?? listed ?? { h: Math.round(height / side), w: Math.round(width / side) };
   const t = Math.max(
     1,
-    Math.round((cut.kind === 'outside' ? cut.latents.measured.values.length / cut.table.columns : count) / (h * w)),
+    Math.round((cut.kind === 'outside' ? cut.latents.measured.values.length / cut.dimension : count) / (h * w)),
   );
   const [down, across] = [height / h, width / w];
   if (down !== across || !Number.isInteger(down)) {

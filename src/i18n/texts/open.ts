@@ -68,6 +68,10 @@ export const open = texts(
         'The nearest entries in {{name}} are exactly the tokens that the graph chose for {{cells}} cells. So the quantizer runs outside, where every distance can be seen.',
       assumed: '{{name}} fits the latents, but no graph chooses tokens, so nothing proves how the nearest entry is found.',
       inside: 'The quantizer stays inside the graphs: no table reproduces its tokens. Latents and distances cannot be seen.',
+      signs: 'Behind {{op}} stand the signs of {{bits}} channels in all {{cells}} cells: no table, each channel is one bit.',
+      levels:
+        'Behind {{op}} each channel takes a few values only ({{levels}}), the same as finite scalar quantization gives in all {{cells}} cells.',
+      arithmetic: '{{size}} combinations of {{dimension}} channels; nothing is stored.',
       insideAsked: 'The quantizer stays inside the graphs, as you chose. Latents and distances cannot be seen.',
       insideTable:
         'A table was found, but its nearest entries are not the graph’s own tokens, so the quantizer stays inside. Entries can be looked at, distances cannot.',
@@ -206,6 +210,9 @@ export const open = texts(
       proven: '{{name}} 中的最近码字与计算图为 {{cells}} 个单元格选出的词元完全一致。因此量化在图外进行，每个距离都看得见。',
       assumed: '{{name}} 与潜变量相符，但没有计算图选择词元，因此无从证明如何找最近的码字。',
       inside: '量化器留在计算图内：没有一张表能重现它的词元。看不到潜变量和距离。',
+      signs: '{{op}} 之后，全部 {{cells}} 个单元格里都是 {{bits}} 个通道的正负号：没有码本表，每个通道就是一个比特。',
+      levels: '{{op}} 之后，每个通道只取少数几个值（{{levels}}），全部 {{cells}} 个单元格都与有限标量量化一致。',
+      arithmetic: '{{dimension}} 个通道共有 {{size}} 种组合；不需要存储。',
       insideAsked: '按你的选择，量化器留在计算图内。看不到潜变量和距离。',
       insideTable: '找到了一张表，但它的最近码字不等于计算图自己的词元，因此量化器留在图内。可以查看码字，看不到距离。',
       scores: '计算图为每个单元格打了 {{size}} 个分数，码字就有这么多。',

@@ -24,7 +24,9 @@ const PAIR = { 'encoder.onnx': 'encoder', 'decoder.onnx': 'decoder' };
 const WHOLE = { 'model.onnx': 'combined' };
 
 /** What must come out: roles, quantizer, size, order of the pixel axes, and whether the tokens proved it. */
-const expected: Readonly<Record<string, readonly [roles: object, size: object, layout: string, agreement: string]>> = {
+const expected: Readonly<
+  Record<string, readonly [roles: object, size: object, layout: string, agreement: string, quantizer?: object]>
+> = {
   combined: [WHOLE, FREE, 'NCHW', 'agrees'],
   tokens: [PAIR, FREE, 'NCHW', 'agrees'],
   'int32-flat': [{ 'enc.onnx': 'encoder', 'dec.onnx': 'decoder' }, fixed(64), 'NCHW', 'agrees'],
@@ -44,6 +46,10 @@ const expected: Readonly<Record<string, readonly [roles: object, size: object, l
   external: [WHOLE, FREE, 'NCHW', 'agrees'],
   lucidrains: [WHOLE, FREE, 'NCHW', 'agrees'],
   tf2onnx: [WHOLE, fixed(64), 'NHWC', 'agrees'],
+  gumbel: [WHOLE, FREE, 'NCHW', 'agrees', { ...VQ, score: 'projection' }],
+  fsq: [WHOLE, FREE, 'NCHW', 'agrees', { kind: 'fsq', levels: [8, 5, 5, 5] }],
+  lfq: [WHOLE, FREE, 'NCHW', 'agrees', { kind: 'lfq', bits: 8, firstBit: 'least' }],
+  'lfq-pair': [PAIR, FREE, 'NCHW', 'runs', { kind: 'lfq', bits: 8, firstBit: 'least' }],
   'video-causal': [
     { 'video.onnx': 'combined' },
     { ...FREE, preferred: [128, 128], frames: { rule: 'causal', reduction: 2, window: 9 } },
@@ -64,11 +70,11 @@ describe('what exporters write', () => {
     expect(folders.sort()).toEqual(Object.keys(expected).sort());
   });
 
-  it.each(Object.entries(expected))('%s', async (name, [roles, size, layout, agreement]) => {
+  it.each(Object.entries(expected))('%s', async (name, [roles, size, layout, agreement, quantizer = VQ]) => {
     const proposal = await propose(fixture(name));
     const { manifest, graphs, claims, files } = proposal;
     expect(Object.fromEntries(graphs.map(({ file, role }) => [file, role]))).toEqual(roles);
-    expect(manifest.quantizer).toEqual(VQ);
+    expect(manifest.quantizer).toEqual(quantizer);
     expect(manifest.size).toEqual(size);
     expect(proposal.inputLayout).toBe(layout);
     expect(manifest.medium).toBe(layout.length === 5 ? 'video' : 'image');
@@ -114,7 +120,9 @@ describe('what was made', () => {
   it('says what operators cost', async () => {
     const costs = async (name: string) => (await propose(fixture(name))).findings.map(({ level, text }) => `${level} ${text}`);
     expect(await costs('half')).toEqual(['fails open.cost.half']);
-    expect(await costs('tf2onnx')).toEqual(['slow open.cost.processor']);
+    // What is cut away with the quantizer (one-hot rows) costs nothing.
+    expect(await costs('tf2onnx')).toEqual([]);
+    expect(await costs('video-causal')).toEqual(['slow open.cost.conv3d']);
     expect(await costs('grey')).toEqual([]);
     expect((await propose(fixture('half'))).provider).toBe('wasm');
   });
