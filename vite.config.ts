@@ -27,7 +27,7 @@ export default defineConfig({
     },
   },
   // Found late, hash-wasm would make the dev server reload the page in the middle of the first model.
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['hash-wasm'] },
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['hash-wasm', 'mediabunny', 'gifenc', 'gifuct-js', 'fflate'] },
   test: {
     projects: [
       {

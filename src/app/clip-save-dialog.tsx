@@ -11,6 +11,7 @@ import { Choices } from '../ui/choices.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { drawFrame } from '../views/clip-picture.ts';
 import styles from './clip-save-dialog.module.css';
+import { useErrorText } from './error-text.ts';
 import { megabytes } from './model-facts.ts';
 import { saveFile } from './pick-files.ts';
 
@@ -48,7 +49,8 @@ function Film({ clip, stem }: { readonly clip: ClipResult; readonly stem: string
   const [format, setFormat] = useState<Format>('mp4');
   const [scale, setScale] = useState('2');
   const [progress, setProgress] = useState<number>();
-  const [done, setDone] = useState<string>();
+  const [done, setDone] = useState<{ text: string; remarks: SavedClip['remarks'] }>();
+  const { say } = useErrorText();
   const stop = useRef<AbortController>(undefined);
   useEffect(() => () => stop.current?.abort(), []);
   const save = async () => {
@@ -66,7 +68,10 @@ function Film({ clip, stem }: { readonly clip: ClipResult; readonly stem: string
       });
       const file = `${stem}${what === 'side' ? '-side' : ''}.${saved.format}`;
       saveFile(saved.file, file);
-      setDone(t('clip.saveDone', { name: file, size: megabytes(saved.file.size), codec: saved.codec }));
+      setDone({
+        text: t('clip.saveDone', { name: file, size: megabytes(saved.file.size), codec: saved.codec }),
+        remarks: saved.remarks,
+      });
     } catch (error) {
       if (!isAbort(error)) report(error);
     } finally {
@@ -116,7 +121,7 @@ function Film({ clip, stem }: { readonly clip: ClipResult; readonly stem: string
       )}
       {done && (
         <p className="caption" role="status">
-          {done}
+          {[done.text, ...done.remarks.map(({ text, parameters }) => say(text, parameters))].join(' ')}
         </p>
       )}
     </div>
