@@ -20,8 +20,8 @@ export function useClipKeys(player: ClipPlayer, plan: ClipPlan): void {
       player.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index))]!);
     };
     const play = (event: KeyboardEvent) => {
-      // A focused button is pressed by the space bar itself.
-      if ((event.target as Element | null)?.closest?.('button, a, label')) return;
+      // A focused button is pressed by the space bar itself; a link is not.
+      if ((event.target as Element | null)?.closest?.('button, label')) return;
       event.preventDefault();
       player.toggle();
     };

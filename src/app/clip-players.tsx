@@ -86,7 +86,7 @@ function Reconstruction({ slot, player, shown, sizes, many, numbered }: Reconstr
       <figcaption className={styles.caption} style={{ width: sizes.player.width }}>
         <b>{title}</b>
         {numbered && <FrameNumber player={player} frames={clip.plan.frames} />}
-        <FrameQuality player={player} clip={clip} />
+        <FrameQuality player={player} clip={clip} short={sizes.player.width < 210} />
       </figcaption>
       <ClipFrameView
         player={player}
@@ -117,11 +117,20 @@ function FrameNumber({ player, frames }: { readonly player: ClipPlayer; readonly
 }
 
 /** PSNR of the frame on screen, or that it is not there yet. */
-function FrameQuality({ player, clip }: { readonly player: ClipPlayer; readonly clip: ClipResult }) {
+function FrameQuality({
+  player,
+  clip,
+  short,
+}: {
+  readonly player: ClipPlayer;
+  readonly clip: ClipResult;
+  readonly short: boolean;
+}) {
   const { t } = useTexts();
   const frame = useStore(player.clock, (state) => state.frame);
   if (frame >= clip.reconstruction.length) return <span className="caption">{t('clip.waitingFrame')}</span>;
   const psnr = clip.measures[frame]?.psnr;
   if (psnr === undefined) return null;
-  return <span className="dimension">{Number.isFinite(psnr) ? `PSNR ${number(psnr, 2)} dB` : 'PSNR ∞'}</span>;
+  const value = Number.isFinite(psnr) ? `${number(psnr, 2)} dB` : '∞';
+  return <span className="dimension">{short ? value : `PSNR ${value}`}</span>;
 }

@@ -1,5 +1,5 @@
 /** What the file chooser offers first; anything may still be chosen, and is judged by its content. */
-const ACCEPT = 'image/*,.heic,.heif,.avif,.tif,.tiff,.npy,.json,.csv';
+const ACCEPT = 'image/*,video/*,.mkv,.heic,.heif,.avif,.tif,.tiff,.npy,.json,.csv';
 
 /** Asks for files (of a model: of any kind), or for a folder. Empty when the visitor changes their mind. Must be called from a click or key. */
 export function pickFiles(what: 'files' | 'models' | 'folder'): Promise<File[]> {
