@@ -61,6 +61,49 @@ test('a phone', async () => {
   expect(found).toEqual([]);
 });
 
+describe('a clip', () => {
+  beforeAll(async () => {
+    await visit.close();
+    const query = 'place=clip&sample=conveyor&model=toy&size=32x32';
+    visit = await stage.visit({ query, context: { reducedMotion: 'reduce' } });
+    await until(visit, ({ slots }) => slots[0]?.clip?.recorded === false && slots[0].clip.summary !== undefined, undefined);
+    await visit.page.evaluate(axe.source);
+  });
+
+  test.each(['light', 'dark'] as const)('beside its tokens, %s', async (theme) => {
+    await act(visit, 'setTheme', theme);
+    for (const names of [
+      ['side by side', 'planes'],
+      ['split', 'what changes'],
+      ['difference', 'stack', 'usage'],
+    ]) {
+      for (const name of names) await visit.page.getByRole('main').getByRole('radio', { name, exact: true }).check();
+      expect(await violations()).toEqual([]);
+    }
+  });
+
+  test('of which a piece is used, in Chinese', async () => {
+    await act(visit, 'setClipWindow', { start: 0.5, duration: 1 });
+    await visit.page.getByRole('slider', { name: 'Start of the piece' }).waitFor();
+    await act(visit, 'setLanguage', 'zh');
+    expect(await violations()).toEqual([]);
+    await act(visit, 'setLanguage', 'en');
+  });
+
+  test('the dialog for saving it', async () => {
+    await visit.page.getByRole('main').getByRole('button', { name: 'Save', exact: true }).click();
+    await visit.page.getByRole('dialog').waitFor();
+    expect(await violations()).toEqual([]);
+    await visit.page.keyboard.press('Escape');
+  });
+
+  test('on a phone', async () => {
+    await visit.page.setViewportSize({ width: 390, height: 844 });
+    expect(await violations()).toEqual([]);
+    expect(await visit.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  });
+});
+
 async function violations(): Promise<string[]> {
   // Late parts and fonts may still be moving.
   await visit.page.waitForTimeout(400);
