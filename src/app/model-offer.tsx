@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/index.ts';
 import { useErrorText } from './error-text.ts';
 import { megabytes } from './model-facts.ts';
@@ -15,10 +16,15 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
   const { t } = useTexts();
   const { state, choose, open, again, stop } = useRemoteModel(address, onOpen);
   const { stage, model, choice } = state;
+  const heading = useRef<HTMLParagraphElement>(null);
+  // What was pressed to come here is gone.
+  useEffect(() => heading.current?.focus(), []);
   const busy = stage === 'looking' || stage === 'inspecting';
   return (
     <div className={styles.offer}>
-      <p className={styles.address}>{address}</p>
+      <p ref={heading} tabIndex={-1} className={styles.address}>
+        {address}
+      </p>
       {model && model.choices.length > 1 && (
         <label className={styles.choice}>
           <span>{t('checkpoints.open.which')}</span>

@@ -116,16 +116,16 @@ function Stored({ onClose }: { readonly onClose: () => void }) {
     <section>
       <h3 className={styles.section}>{t('checkpoints.open.here')}</h3>
       <ul className={styles.list}>
-        {whole.map(({ id, bytes }) => (
+        {whole.map(({ id, title = id, bytes }) => (
           <li key={id}>
             <div className={styles.about}>
-              <b>{id}</b>
+              <b>{title}</b>
               <span className="caption number">{megabytes(bytes)}</span>
             </div>
             <button
               type="button"
               className="word-button"
-              aria-label={t('checkpoints.open.openNamed', { title: id })}
+              aria-label={t('checkpoints.open.openNamed', { title })}
               onClick={() => {
                 onClose();
                 void openStoredModel(id);

@@ -20,7 +20,7 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
     <Dialog title={t('shell.stored')} closeText={t('shell.close')} onClose={onClose}>
       <p className="caption">{t('shell.storedHint')}</p>
       <ul className={styles.list}>
-        {models?.map(({ id, bytes, opens, begun }) => (
+        {models?.map(({ id, title = id, bytes, opens, begun }) => (
           <li key={id}>
             <span>
               {opens ? (
@@ -32,10 +32,10 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
                     void openStoredModel(id);
                   }}
                 >
-                  {id}
+                  {title}
                 </button>
               ) : (
-                id
+                title
               )}{' '}
               {begun && <span className="badge">{t('checkpoints.open.begun')}</span>}
             </span>
@@ -43,7 +43,7 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
             <button
               type="button"
               className="word-button"
-              aria-label={t('shell.deleteModel', { title: id })}
+              aria-label={t('shell.deleteModel', { title })}
               onClick={() => remove(id)}
             >
               {t('shell.delete')}

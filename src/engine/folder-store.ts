@@ -57,7 +57,12 @@ function directoryStore(folders: FileSystemDirectoryHandle, pieces: FileSystemDi
   };
   const listed = async (from: FileSystemDirectoryHandle, what: Partial<StoredModel>) => {
     const ids = await namesOf(from);
-    return Promise.all(ids.map(async (id) => ({ id, bytes: sizeOf(await contents(from, id)), ...what })));
+    const found = ids.map(async (id) => {
+      const files = await contents(from, id);
+      const title = await titleOf(files[MANIFEST]);
+      return { id, bytes: sizeOf(files), ...(title && { title }), ...what };
+    });
+    return Promise.all(found);
   };
 
   return {
@@ -85,7 +90,8 @@ function directoryStore(folders: FileSystemDirectoryHandle, pieces: FileSystemDi
       return directory && storedPieces(directory);
     },
     async list() {
-      const whole = await listed(folders, { opens: true });
+      // One without a manifest broke off while it was written.
+      const whole = (await listed(folders, { opens: true })).filter(({ title }) => title !== undefined);
       const begun = await listed(pieces, { begun: true });
       return [...whole, ...begun].filter(({ bytes }) => bytes > 0);
     },
@@ -111,6 +117,15 @@ async function namesOf(directory: FileSystemDirectoryHandle): Promise<string[]> 
 
 async function readFile(directory: FileSystemDirectoryHandle, name: string): Promise<File> {
   return (await directory.getFileHandle(name)).getFile();
+}
+
+async function titleOf(manifest: Blob | undefined): Promise<string | undefined> {
+  try {
+    const { title } = JSON.parse((await manifest?.text()) ?? 'null') as { title?: unknown };
+    return typeof title === 'string' ? title : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function sizeOf(files: Readonly<Record<string, Blob>>): number {

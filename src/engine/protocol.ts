@@ -362,6 +362,8 @@ export interface Decoded {
 
 export interface StoredModel {
   readonly id: string;
+  /** As its manifest has it, where that is kept too. */
+  readonly title?: string;
   readonly bytes: number;
   /** A converted model, which opens from here: `storedFolder`. */
   readonly opens?: boolean;

@@ -26,7 +26,8 @@ function linkedModel(url: string): RemoteModel {
   const name = nameIn(pathname) || host;
   const kind = /\.onnx$/i.test(name) ? 'onnx' : name === 'manifest.json' ? 'folder' : 'checkpoint';
   // Half the world's checkpoints are called model.ckpt.
-  const id = idFrom(`${idFrom(name).slice(0, 50)}-${shortHash(url)}`);
+  const folder = nameIn(pathname.replace(/\/[^/]*$/, ''));
+  const id = idFrom(`${idFrom(`${folder}-${name}`).slice(0, 50)}-${shortHash(url)}`);
   return { host, choices: [{ kind, id, title: name, files: [{ name, url }] }] };
 }
 

@@ -10,9 +10,22 @@ export const checkpoints = texts(
       classifier: 'a network that recognises pictures, not a tokenizer',
       discriminator: 'only the discriminator of a training run',
       half: 'only one half of a tokenizer, the encoder or the decoder',
-      known: 'a published tokenizer that this page does not convert yet',
+      known: 'a published tokenizer of a family that this page does not have yet',
       tokenizer: 'near a published tokenizer, but with other layers',
       unknown: 'no network that is known here',
+    },
+    proceed: {
+      continuous: 'Open a model with a codebook instead; this one has none, so nothing of it can be shown as tokens.',
+      diffusion: 'Open its tokenizer, which is a file of its own, often in a folder vqvae, movq or vae beside it.',
+      language: 'Open the tokenizer of pictures it was trained with, which is a file of its own.',
+      classifier: 'Open a file that holds the encoder and the decoder of a tokenizer.',
+      discriminator: 'Open the file of the same run that holds the encoder and the decoder.',
+      half: 'Open both halves together.',
+      known: 'Export its encoder and decoder to ONNX (the lines for it are under “Open any model …”), and drop the files here.',
+      tokenizer:
+        'Export its encoder and decoder to ONNX (the lines for it are under “Open any model …”), and drop the files here.',
+      unknown:
+        'If it is a tokenizer, export its encoder and decoder to ONNX (the lines for it are under “Open any model …”), and drop the files here.',
     },
     open: {
       title: 'Open a model',
@@ -69,15 +82,26 @@ export const checkpoints = texts(
   },
   {
     looks: {
-      continuous: '一个潜变量连续的自编码器（均值与方差，没有码本），因此没有 token 可看',
+      continuous: '一个潜变量连续的自编码器（均值与方差，没有码本），因此没有词元可看',
       diffusion: '一个扩散模型，它工作在分词器的潜变量上，本身不是分词器',
-      language: '一个语言模型或 token 模型，不是分词器',
+      language: '一个语言模型或词元模型，不是分词器',
       classifier: '一个图像识别网络，不是分词器',
       discriminator: '只是某次训练的判别器',
       half: '只是分词器的一半：编码器或解码器',
-      known: '一个已发表的分词器，但本页面还不能转换',
+      known: '一种已发表的分词器，本页面尚未收录',
       tokenizer: '接近某个已发表的分词器，但层不相同',
       unknown: '这里没有记载的网络',
+    },
+    proceed: {
+      continuous: '请打开带码本的模型；此模型没有码本，无法以词元呈现。',
+      diffusion: '请打开它的分词器：那是单独的文件，常在旁边的 vqvae、movq 或 vae 文件夹中。',
+      language: '请打开训练它时所用的图像分词器，那是单独的文件。',
+      classifier: '请打开含有分词器编码器与解码器的文件。',
+      discriminator: '请打开同一次训练中含编码器与解码器的文件。',
+      half: '请把两半一起打开。',
+      known: '请将其编码器与解码器导出为 ONNX（代码见“打开任意模型…”），再把文件拖到这里。',
+      tokenizer: '请将其编码器与解码器导出为 ONNX（代码见“打开任意模型…”），再把文件拖到这里。',
+      unknown: '如果它是分词器，请将其编码器与解码器导出为 ONNX（代码见“打开任意模型…”），再把文件拖到这里。',
     },
     open: {
       title: '打开模型',

@@ -69,8 +69,8 @@ export const errors = texts(
         'Open a PyTorch (.ckpt, .pth, .pt, .bin), TorchScript (.jit), safetensors or Flax (.msgpack) file, or a model as ONNX.',
     },
     'checkpoint-unrecognised': {
-      what: '{{file}} was read, but it is no tokenizer of a kind this page converts: it looks like $t(checkpoints.looks.{{looks}}){{family}}. Tensors that stand out: {{tensors}}.',
-      remedy: 'Export its encoder and decoder to ONNX with the code it was trained with, and drop both .onnx files here.',
+      what: '{{file}} was read, but cannot be converted here. It looks like $t(checkpoints.looks.{{looks}}){{family}}. Tensors that stand out: {{tensors}}.',
+      remedy: '$t(checkpoints.proceed.{{looks}})',
     },
     'checkpoint-format': {
       what: '{{file}} is of a kind this page does not read ({{format}}).',
@@ -417,8 +417,8 @@ export const errors = texts(
         '请打开 PyTorch（.ckpt、.pth、.pt、.bin）、TorchScript（.jit）、safetensors 或 Flax（.msgpack）文件，或 ONNX 模型。',
     },
     'checkpoint-unrecognised': {
-      what: '{{file}} 已读取，但不是本页面能转换的分词器：它看起来是$t(checkpoints.looks.{{looks}}){{family}}。引人注意的张量：{{tensors}}。',
-      remedy: '请用训练它的代码把编码器和解码器导出为 ONNX，然后把两个 .onnx 文件拖到这里。',
+      what: '{{file}} 已读取，但无法在此转换。它看起来是$t(checkpoints.looks.{{looks}}){{family}}。引人注意的张量：{{tensors}}。',
+      remedy: '$t(checkpoints.proceed.{{looks}})',
     },
     'checkpoint-format': {
       what: '{{file}} 属于本页不能读取的格式（{{format}}）。',
