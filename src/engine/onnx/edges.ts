@@ -26,10 +26,6 @@ const TARGETS: Readonly<Record<SourceLayout, { readonly layout: PixelLayout; rea
     NTCHW: { layout: 'NCTHW', planar: true, rank: 5 },
   };
 
-export function layoutFor(layout: SourceLayout): PixelLayout {
-  return TARGETS[layout].layout;
-}
-
 /** Builds a chain of nodes from one name to another. */
 class Chain {
   readonly nodes: OnnxNode[] = [];
@@ -98,9 +94,16 @@ class Chain {
   }
 }
 
+/** Colour with one channel more is a layout of its own, which this page fills and reads as it is. */
+function targetLayout({ layout: source, channels }: PixelEnd): PixelLayout {
+  const { layout } = TARGETS[source];
+  return channels === 4 ? (`${layout}4` as PixelLayout) : layout;
+}
+
 /** Puts what is missing between this page's pixels and the graph's own input. */
 export function adaptInput(graph: OnnxGraph, end: PixelEnd, opset: number): Adapted {
-  const { layout, planar, rank } = TARGETS[end.layout];
+  const { planar, rank } = TARGETS[end.layout];
+  const layout = targetLayout(end);
   const own = end.facts.name;
   const chain = new Chain('tokenscope_in', opset, 'tokenscope_pixels');
   if (end.channels === 1) chain.mix([LUMA], planar, rank);
@@ -118,8 +121,8 @@ export function adaptInput(graph: OnnxGraph, end: PixelEnd, opset: number): Adap
 
 /** Sizes of the new input; those of the file where they are numbers. */
 function inputDims({ facts, layout: source }: PixelEnd, layout: PixelLayout): (number | string)[] {
-  return [...layout].map((axis) => {
-    if (axis === 'C') return 3;
+  return [...layout.replace('4', '')].map((axis) => {
+    if (axis === 'C') return layout.endsWith('4') ? 4 : 3;
     const at = source.indexOf(axis);
     if (at < 0) return 1;
     return facts.dims?.[at] ?? axis.toLowerCase();
@@ -128,7 +131,8 @@ function inputDims({ facts, layout: source }: PixelEnd, layout: PixelLayout): (n
 
 /** Puts what is missing between the graph's own output and this page's pixels. */
 export function adaptOutput(graph: OnnxGraph, end: PixelEnd, opset: number): Adapted {
-  const { layout, planar, rank } = TARGETS[end.layout];
+  const { planar, rank } = TARGETS[end.layout];
+  const layout = targetLayout(end);
   const chain = new Chain('tokenscope_out', opset, end.facts.name);
   if (end.facts.type !== dataTypes.float32) chain.cast(dataTypes.float32);
   if (end.layout.length === 3) chain.axis('Unsqueeze', 0);

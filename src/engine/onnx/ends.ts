@@ -13,9 +13,11 @@ export interface PixelEnd {
   readonly declared: boolean;
 }
 
-/** Channels a pixel array may have: grey, colour; decoders that also give scales (dall-e) have twice three. */
-const INPUT_CHANNELS = [3, 1];
+/** Channels a pixel array may have: colour, grey, colour and one more; decoders that also give scales (dall-e) have twice three. */
+const INPUT_CHANNELS = [3, 1, 4];
 const OUTPUT_CHANNELS = [3, 1, 6];
+/** Four channels in front may be latents; at the end, where each pixel's numbers stand together, they are colour and alpha. */
+const ALPHA = 4;
 
 const LAYOUTS: Readonly<Record<number, readonly SourceLayout[]>> = {
   3: ['CHW', 'HWC'],
@@ -34,7 +36,7 @@ export function pixelInputs({ inputs }: InspectedGraph, flow: Flow, layout?: Sou
 
 export function pixelOutputs(graph: InspectedGraph, flow: Flow, layout?: SourceLayout): PixelEnd[] {
   // Six channels are pixels with their scales only behind steps that enlarge; else they are latents.
-  const channels = resizings(graph).up > 0 ? OUTPUT_CHANNELS : INPUT_CHANNELS;
+  const channels = resizings(graph).up > 0 ? [...OUTPUT_CHANNELS, ALPHA] : INPUT_CHANNELS;
   const ends = graph.outputs.flatMap((facts) => pixelEnd(facts, channels, () => convAbove(flow, facts.name), layout) ?? []);
   const named = ({ facts }: PixelEnd) => (/rec|pix|image|x_hat|sample|decoded|output|video/i.test(facts.name) ? 0 : 1);
   return ends.sort((a, b) => named(a) - named(b));
@@ -55,7 +57,8 @@ function pixelEnd(
     return { facts, layout: asked, channels: count, declared: true };
   }
   for (const count of channels) {
-    const layout = dims && LAYOUTS[dims.length]?.find((one) => dims[channelAxis(one)] === count);
+    const layouts = dims && LAYOUTS[dims.length]?.filter((one) => count !== ALPHA || one.endsWith('C'));
+    const layout = layouts?.find((one) => dims![channelAxis(one)] === count);
     if (layout) return { facts, layout, channels: count, declared: true };
   }
   return byConvolution(facts, channels, nearestConv());
@@ -64,7 +67,7 @@ function pixelEnd(
 /** Where the file says nothing of the channel axis, the weights of the nearest convolution do. */
 function byConvolution(facts: TensorFacts, channels: readonly number[], conv: Conv | undefined): PixelEnd | undefined {
   const { dims } = facts;
-  if (!conv || !channels.includes(conv.channels)) return undefined;
+  if (!conv || conv.channels === ALPHA || !channels.includes(conv.channels)) return undefined;
   const rank = dims?.length ?? conv.rank;
   const layouts = LAYOUTS[rank];
   const layout = layouts?.[rank === 3 || conv.rank === rank ? (conv.permuted ? 1 : 0) : -1];

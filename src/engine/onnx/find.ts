@@ -307,6 +307,13 @@ function madeTokens(latents: Measured | undefined, table: Table | undefined, pro
   return Int32Array.from({ length: vectors.cells }, (_, cell) => (cell * 7) % table.rows);
 }
 
+/** t × h × w of latents whose layout is known; undefined for lists. */
+function gridIn({ layout, measured: { dims } }: OutsideCut['latents']): readonly [number, number, number] | undefined {
+  const size = (axis: string) => dims[layout.indexOf(axis)];
+  const [t = 1, h, w] = [size('T'), size('H'), size('W')];
+  return h === undefined || w === undefined ? undefined : [t, h, w];
+}
+
 /** t × h × w of the tokens: from an array that shows them in rows and columns. */
 function gridOf(
   tokens: Measured | undefined,
@@ -476,7 +483,7 @@ async function decodeEntries(state: State, cut: OutsideCut | InsideCut): Promise
   const { table, latents, settings } = cut;
   const vectors = readingsAs(latents.measured, table.columns, probe).find(({ layout }) => layout === latents.layout);
   const tokens = ownTokens ? Int32Array.from(ownTokens.values) : nearestOf(vectors?.values ?? new Float32Array(), table);
-  const grid = gridOf(ownTokens, values, before, tokens.length);
+  const grid = gridIn(latents) ?? gridOf(ownTokens, values, before, tokens.length);
   const numbers = lookUp(tokens, table, settings.normalizeEntries ?? false);
   const reconstruction = await decodeVectors(assembled, options.bench, cut, numbers, grid);
   return { reconstruction, decoded: tokens };

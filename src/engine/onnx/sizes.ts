@@ -1,5 +1,5 @@
 import type { PixelLayout } from '../../core/manifest.ts';
-import { toGraphPixels } from '../pixel-layout.ts';
+import { pixelDims, toGraphPixels } from '../pixel-layout.ts';
 import { drawCard } from './card.ts';
 import type { Feed } from './measure.ts';
 
@@ -49,6 +49,5 @@ export type ProbeRange = readonly [number, number];
 export function cardFeed(name: string, layout: PixelLayout, { frames, height, width }: Probe, range: ProbeRange): Feed {
   const pictures = Array.from({ length: frames }, (_, i) => drawCard(height, width, i));
   const values = toGraphPixels(pictures, layout, { range, outputRange: range });
-  const sizes: Readonly<Record<string, number>> = { N: 1, C: 3, T: frames, H: height, W: width };
-  return { name, type: 'float32', dims: [...layout].map((axis) => sizes[axis]!), values };
+  return { name, type: 'float32', dims: pixelDims(layout, { frames, height, width }), values };
 }
