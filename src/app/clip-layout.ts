@@ -18,7 +18,7 @@ const CAPTION = 24;
 export function clipSizes({ width, height }: Size, players: number, aspect: number): ClipSizes {
   const rows = timelineRows(height, width);
   const stacked = width < 900;
-  const gap = width < 660 ? 8 : height <= 780 ? 20 : 24;
+  const gap = width < 660 ? 14 : height <= 780 ? 20 : 24;
   const bars = (height <= 780 ? 48 : 56) + 54 + CAPTION + 44 + 46;
   const below = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve;
   const room = Math.max(200, Math.min(420, height - bars - below));

@@ -9,6 +9,7 @@ import { type ClipPlayer, useClipPlayer } from '../views/clip-clock.ts';
 import { type CurveKind, curveDigits, curveRange, curveValues } from '../views/clip-curves.ts';
 import { ClipNumbers } from '../views/clip-numbers.tsx';
 import { ClipTimeline } from '../views/clip-timeline.tsx';
+import { hasWords, planeSize, planeSpans, type TimelineRows } from '../views/clip-timeline-geometry.ts';
 import { ClipVolume } from '../views/clip-volume.tsx';
 import type { VolumeView } from '../views/clip-volume-geometry.ts';
 import { ClipEmpty } from './clip-empty.tsx';
@@ -72,7 +73,7 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
             width={width}
             rows={rows}
           />
-          <Captions clip={clip} curve={curve} />
+          <Captions clip={clip} curve={curve} shares={sharesAreShown(clip, rows, width)} />
           <ClipNumbers slots={slots} />
         </>
       )}
@@ -157,8 +158,21 @@ function Volume({ sizes, ...rest }: VolumeProps) {
   );
 }
 
+/** Whether any plane has room for the share of its tokens that changed. */
+function sharesAreShown({ plan, grid }: ClipResult, rows: TimelineRows, width: number): boolean {
+  const spans = planeSpans(plan, width);
+  const { across } = planeSize(spans, rows, grid.shape);
+  return spans.some((span) => hasWords(span, across));
+}
+
+interface CaptionsProps {
+  readonly clip: ClipResult;
+  readonly curve: CurveKind;
+  readonly shares: boolean;
+}
+
 /** What the rows of the timeline are, in one line under them. */
-function Captions({ clip, curve }: { readonly clip: ClipResult; readonly curve: CurveKind }) {
+function Captions({ clip, curve, shares }: CaptionsProps) {
   const { t } = useTexts();
   const { plan } = clip;
   const range = curveRange([curveValues(clip, curve)]);
@@ -172,7 +186,7 @@ function Captions({ clip, curve }: { readonly clip: ClipResult; readonly curve: 
   return (
     <p className={`caption ${styles.captions}`}>
       <span>{rule}</span>
-      <span>{t('clip.stayedCaption')}</span>
+      {shares && <span>{t('clip.stayedCaption')}</span>}
       <span>{t('clip.tubeHint', { row: cell.row, column: cell.column, plane, token: token ?? '–' })}</span>
       <span>
         {range ? t('clip.curveRange', { name, least: number(range.least, digits), most: number(range.most, digits) }) : name}

@@ -49,9 +49,10 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
       const { first, count } = framesOfPlane(plan, Math.min(plan.planes - 1, selectedPlane(state)));
       const { frame } = clock.getState();
       const inTube = frame >= first && frame < first + count;
-      context.globalAlpha = inTube ? 1 : 0.45;
+      context.globalAlpha = inTube ? 1 : 0.6;
       if (inTube) ring(context, colours, x, y, w, h);
       else thinRing(context, colours, x, y, w, h);
+      context.globalAlpha = 1;
     },
     [store, clock, clip, width, height, colours],
   );
@@ -124,10 +125,14 @@ function thinRing(
   width: number,
   height: number,
 ): void {
-  context.setLineDash([3, 3]);
-  context.strokeStyle = colours.accent;
+  const stroke = (colour: string) => {
+    context.strokeStyle = colour;
+    context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+  };
   context.lineWidth = 1;
-  context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+  // Seen on every ground: between the dashes stands the halo.
+  stroke(colours.halo);
+  context.setLineDash([3, 3]);
+  stroke(colours.accent);
   context.setLineDash([]);
-  context.globalAlpha = 1;
 }

@@ -7,7 +7,15 @@ import type { ClipResult } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { ring, type ThemeColours } from '../ui/theme.ts';
 import { drawFrame } from './clip-picture.ts';
-import { frameLeft, type PlaneSpan, pictureStep, seamSpans, type TimelineRows } from './clip-timeline-geometry.ts';
+import {
+  frameLeft,
+  hasWords,
+  type PlaneSpan,
+  pictureStep,
+  planeSize,
+  seamSpans,
+  type TimelineRows,
+} from './clip-timeline-geometry.ts';
 
 /** Everything the timeline is drawn from. */
 export interface TimelineDrawing {
@@ -114,21 +122,11 @@ function drawBracket(context: Context, { rows, colours }: TimelineDrawing, span:
   context.stroke();
 }
 
-function typicalWidth(spans: readonly PlaneSpan[]): number {
-  const widths = spans.map(({ left, right }) => right - left).sort((a, b) => a - b);
-  return widths[Math.floor(widths.length / 2)] ?? 0;
-}
-
 /** Side of a plane's picture, and where it stands. */
 function planeBox({ clip, rows, spans, width }: TimelineDrawing, span: PlaneSpan) {
-  const { h, w } = clip.grid.shape;
-  // The last plane may stand for fewer frames: the room is that of most of them.
-  const room = typicalWidth(spans) - 3;
-  const tall = Math.max(2, Math.min(rows.planes - 8, (room * h) / Math.max(1, w)));
-  const across = (tall * w) / Math.max(1, h);
+  const { across, tall } = planeSize(spans, rows, clip.grid.shape);
   const middle = (span.left + span.right) / 2;
-  // With room enough the words stand beside the picture.
-  const beside = span.right - span.left > across + 74;
+  const beside = hasWords(span, across);
   const x = Math.min(width - across, beside ? middle - across / 2 - 34 : middle - across / 2);
   return { x, y: rows.frames + rows.brackets, across, tall, beside };
 }

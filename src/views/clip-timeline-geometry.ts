@@ -47,6 +47,23 @@ export function planeSpans(plan: ClipPlan, width: number): PlaneSpan[] {
   return spans;
 }
 
+/** The size of every plane's picture in its row. The last plane may stand for fewer frames: the room is that of most of them. */
+export function planeSize(
+  spans: readonly PlaneSpan[],
+  rows: Pick<TimelineRows, 'planes'>,
+  { h, w }: { readonly h: number; readonly w: number },
+): { readonly across: number; readonly tall: number } {
+  const widths = spans.map(({ left, right }) => right - left).sort((a, b) => a - b);
+  const room = (widths[Math.floor(widths.length / 2)] ?? 0) - 3;
+  const tall = Math.max(2, Math.min(rows.planes - 8, (room * h) / Math.max(1, w)));
+  return { across: (tall * w) / Math.max(1, h), tall };
+}
+
+/** Whether a plane's name and the share that changed find room beside its picture. */
+export function hasWords({ left, right }: PlaneSpan, across: number): boolean {
+  return right - left > across + 74;
+}
+
 /** Where windows meet, and how far they overlap. */
 export function seamSpans(plan: ClipPlan, width: number): { readonly left: number; readonly overlap: number }[] {
   return seamsOf(plan).map(({ frame, overlap }) => ({
