@@ -92,7 +92,7 @@ function Facts({ state: { model, choice, facts } }: { readonly state: RemoteStat
   const rows: readonly (readonly [string, string | undefined])[] = [
     [t('checkpoints.open.host'), model.host],
     [t('checkpoints.open.repository'), model.repository],
-    [t('checkpoints.open.files'), choice?.files.map(({ name }) => name).join(', ')],
+    [t('checkpoints.open.files'), choice?.files.map(({ name }) => lastPart(name)).join(', ')],
     [t('checkpoints.open.total'), total ? megabytes(total) : facts ? t('checkpoints.open.unknown') : undefined],
     [t('checkpoints.open.wanted'), facts && !facts.whole ? megabytes(facts.wanted) : undefined],
     [t('checkpoints.open.architecture'), facts?.architecture],
@@ -111,6 +111,10 @@ function Facts({ state: { model, choice, facts } }: { readonly state: RemoteStat
       )}
     </dl>
   );
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function Fetching({ state: { progress, facts } }: { readonly state: RemoteState }) {
@@ -140,7 +144,7 @@ function Failure({ state: { failed, choice } }: { readonly state: RemoteState })
       {blocked &&
         choice?.files.map(({ name, url }) => (
           <a key={url} href={url} target="_blank" rel="noreferrer">
-            {t('checkpoints.open.newTab', { name })}
+            {t('checkpoints.open.newTab', { name: lastPart(name) })}
           </a>
         ))}
     </div>

@@ -69,6 +69,10 @@ async function openFile(requests: HttpRequests): Promise<Opened> {
   // An empty file has no first byte to send.
   if (response.status === 416) return { size: 0, etag, head: new Blob([]) };
   await checkAnswer(response, file);
+  if (response.status !== 206 && (lengthOf(response) ?? Number.POSITIVE_INFINITY) <= FIRST_READ) {
+    const head = await requests.read(response, () => {});
+    return { size: head.size, etag, head };
+  }
   if (response.status !== 206) {
     await response.body?.cancel();
     throw new TokenscopeError('checkpoint-whole-download', { file, bytes: lengthOf(response) ?? 0 });

@@ -53,6 +53,9 @@ async function start(
   });
   const known = (link.models ?? []).filter((id) => catalog.some((model) => model.id === id));
   const [first = catalog[0]?.id, ...more] = known;
+  // A model that was converted here in an earlier visit comes as soon as it can; on other machines the usual one stays.
+  const [stored] = link.models ?? [];
+  if (stored !== undefined && stored !== known[0]) void actions.openStoredModel(stored);
   const usual = link.place === 'clip' ? 'clip' : undefined;
   const sample = samples.find(({ id }) => id === link.sample) ?? samples.find(({ kind }) => kind === usual) ?? samples[0];
   if (sample) firstPaint.shut(GHOST_MS);

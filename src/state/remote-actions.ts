@@ -86,10 +86,14 @@ function identityOf({ repository, page, licence }: RemoteModel, { id, title }: R
   return { id, title: titleOf(repository, title), licence, repository: page };
 }
 
+/** File names that say nothing. */
+const PLAIN_FILE = /\/?((diffusion_)?(pytorch|flax)_)?model\.\w+$/;
+
 /** The repository's name says more than its owner's; a file alone is its own name. */
 function titleOf(repository: string | undefined, file: string): string {
   const name = repository?.split('/')[1];
-  return (name ? `${name} · ${file}` : file).slice(0, 120);
+  if (!name) return file.slice(0, 120);
+  return [name, file.replace(PLAIN_FILE, '')].filter(Boolean).join(' · ').slice(0, 120);
 }
 
 /** A file of this site: it has come from there once, and costs nobody else anything. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import axe, { type AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FarServer, farServer } from './far-server.ts';
 import { act, type Stage, setStage, until, untilLive, type Visit } from './harness.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     return route.fulfill({ status: 404, headers });
   });
   await untilLive(visit);
+  await visit.page.evaluate(axe.source);
   visit.page.setDefaultTimeout(12_000);
 });
 afterAll(async () => {
@@ -50,9 +52,30 @@ async function lookAt(address: string): Promise<void> {
   await dialog().getByRole('button', { name: 'Look' }).click();
 }
 
+/** What axe finds wrong, with where. */
+async function violations(): Promise<string[]> {
+  const { violations: found } = await visit.page.evaluate(
+    () => (window as unknown as { axe: typeof axe }).axe.run() as Promise<AxeResults>,
+  );
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
 function untilOpen(id: string): Promise<void> {
   return until(visit, ({ slots }, wanted) => slots[0]?.manifest.id === wanted && slots[0].phase === 'ready', id);
 }
+
+test('every way to open a model can be read and reached, in both languages and themes', async () => {
+  await visit.page.locator('header [aria-haspopup="dialog"]').first().click();
+  await visit.page.getByRole('button', { name: 'Open any model …' }).click();
+  await dialog().waitFor();
+  expect(await violations()).toEqual([]);
+  await act(visit, 'setTheme', 'dark');
+  await act(visit, 'setLanguage', 'zh');
+  expect(await violations()).toEqual([]);
+  await act(visit, 'setTheme', 'light');
+  await act(visit, 'setLanguage', 'en');
+  expect(visit.complaints).toEqual([]);
+});
 
 describe('a checkpoint on another server', () => {
   let id = '';
@@ -61,6 +84,7 @@ describe('a checkpoint on another server', () => {
     await lookAt(`${far.url}model.ckpt`);
     const agree = dialog().getByRole('button', { name: 'Fetch and open' });
     await agree.waitFor();
+    expect(await violations()).toEqual([]);
     expect(await dialog().textContent()).toMatch(/127\.0\.0\.1.*model\.ckpt.*2\.2 MB.*taming-vqgan/);
     const head = far.sent();
     expect(head).toBeLessThan(300_000);

@@ -28,7 +28,8 @@ function linkedModel(url: string): RemoteModel {
   // Half the world's checkpoints are called model.ckpt.
   const folder = nameIn(pathname.replace(/\/[^/]*$/, ''));
   const id = idFrom(`${idFrom(`${folder}-${name}`).slice(0, 50)}-${shortHash(url)}`);
-  return { host, choices: [{ kind, id, title: name, files: [{ name, url }] }] };
+  const named = kind === 'checkpoint' && folder ? `${folder}/${name}` : name;
+  return { host, choices: [{ kind, id, title: name, files: [{ name: named, url }] }] };
 }
 
 async function lookUpRepository(place: HubPlace, network: Network): Promise<RemoteModel> {
@@ -55,7 +56,8 @@ function besides(below: readonly ListedFile[], files: readonly ListedFile[]): re
 function choiceOf({ kind, title, files }: Group, { origin, repository, revision }: HubPlace): RemoteChoice {
   const at = `${origin}/${repository}/resolve/${encodeURIComponent(revision)}`;
   const remote = files.map(({ path, bytes }) => ({
-    name: nameIn(path),
+    // Some files tell what they are only by where they lie.
+    name: kind === 'checkpoint' ? `${nameIn(repository)}/${path}` : nameIn(path),
     url: `${at}/${encodePath(path)}`,
     ...(bytes !== undefined && { bytes }),
   }));

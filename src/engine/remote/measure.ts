@@ -35,6 +35,8 @@ function madeUp(tensor: StoredTensor, file: string, tile: Blob, onUse: () => voi
     return new Blob([...Array.from({ length: Math.floor(size / TILE) }, () => tile), tile.slice(0, size % TILE)]);
   };
   const { dtype, shape, span } = tensor;
+  // Whole numbers are settings, and few: how a network is drawn may hang on them.
+  if (!dtype.includes('F')) return { dtype, shape, bytes: tensor.bytes };
   const source = { name: file, size, slice: async (from: number, to: number) => content().slice(from, to) };
   return { dtype, shape, bytes: () => content().arrayBuffer(), ...(span && { span: { source, from: 0, to: size } }) };
 }

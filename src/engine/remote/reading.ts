@@ -109,6 +109,8 @@ export class Reading {
       signal: this.#abort.signal,
       onBytes: (loaded: number, total: number) => this.#count(i, { loaded, total }),
     };
+    // Settings are small, and some servers give no parts of small files.
+    if (/\.json$/i.test(name)) return { ...(await downloadSource(content, options)), name };
     const pieces = (version: string) => this.#pieces(name, `${content} ${version}`);
     const source = await (whole ? downloadSource(content, options) : httpSource(content, { ...options, pieces }));
     return { ...source, name };

@@ -82,11 +82,11 @@ describe('a repository of the hub', () => {
       title: 'vqvae/diffusion_pytorch_model.safetensors',
       files: [
         {
-          name: 'diffusion_pytorch_model.safetensors',
+          name: 'name/vqvae/diffusion_pytorch_model.safetensors',
           url: `${HUB}/owner/name/resolve/main/vqvae/diffusion_pytorch_model.safetensors`,
           bytes: 221_300_000,
         },
-        { name: 'config.json', url: `${HUB}/owner/name/resolve/main/vqvae/config.json`, bytes: 500 },
+        { name: 'name/vqvae/config.json', url: `${HUB}/owner/name/resolve/main/vqvae/config.json`, bytes: 500 },
       ],
     });
     expect(found.choices[1]!.files[0]).not.toHaveProperty('bytes');
@@ -243,6 +243,22 @@ describe('a checkpoint on a server', () => {
     );
     expect(manifest.architecture).toBe('cosmos-di');
   });
+});
+
+it('a file that tells what it is only by its folder keeps that; settings need no server of ranges', async () => {
+  const address = 'https://models.example/Cosmos-0.1-Tokenizer-DV4x8x8/autoencoder.jit';
+  const { choices } = await lookUpModel(address, { fetch: fakeNetwork({}).fetch, signal: never });
+  expect(choices[0]).toMatchObject({ files: [{ name: 'Cosmos-0.1-Tokenizer-DV4x8x8/autoencoder.jit' }] });
+  expect(choices[0]!.id).toMatch(/^cosmos-0-1-tokenizer-dv4x8x8-autoencoder-[0-9a-f]{8}$/);
+
+  const config = `${address}/config.json`;
+  const network = fakeNetwork({
+    [address]: fixture('cosmos_di_jit/autoencoder.jit'),
+    [config]: { content: fixture('cosmos_di_jit/config.json'), ranges: false },
+  });
+  const checkpoints = keepCheckpoints({ fetch: network.fetch, folders: memoryFolders() });
+  const files = [...choices[0]!.files, { name: 'x/config.json', url: config }];
+  expect(await checkpoints.inspect({ ...choices[0]!, files }, never)).toMatchObject({ whole: false, architecture: 'cosmos-di' });
 });
 
 describe('other files on a server', () => {
