@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TokenscopeError } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { modelIdFrom } from '../core/model-id.ts';
 import type { Corrections, Diagnosis, DiagnosisProgress, Proposal, ProposalProgress, Scaling } from '../core/proposal.ts';
 import { pixelsOf } from '../core/scaling.ts';
 import { useActions } from '../state/hooks.ts';
@@ -87,7 +88,9 @@ export function useOnnxSheet(files: Readonly<Record<string, Blob>>) {
   const settle = (): Manifest | undefined => {
     if (!proposal) return undefined;
     rememberSettled(proposal.key, { corrections, scaling, title });
-    return { ...proposal.manifest, title: title.trim() || proposal.manifest.title, pixels: pixelsOf(scaling) };
+    const named = title.trim() || proposal.manifest.title;
+    const id = modelIdFrom(named, proposal.manifest.id);
+    return { ...proposal.manifest, id, title: named, pixels: pixelsOf(scaling) };
   };
 
   useEffect(() => () => asked.current.abort(), []);

@@ -132,5 +132,6 @@ export interface Parity {
   /** Largest difference of latents and of the reconstruction, in the model's own numbers. */
   readonly latents: number | undefined;
   readonly reconstruction: number;
-  readonly fault: 'zeros' | 'not-a-number' | undefined;
+  /** differs: more than rounding explains. */
+  readonly fault: 'zeros' | 'not-a-number' | 'differs' | undefined;
 }

@@ -4,6 +4,9 @@ import { toGraphPixels } from '../pixel-layout.ts';
 import { drawCard } from './card.ts';
 import type { RunJob } from './measure.ts';
 
+/** Share of the output's range, and share of the tokens, that rounding may explain. */
+const MOST_DIFFERENCE = 0.02;
+const MOST_DIFFERENT = 0.03;
 /** Sides of the smallest picture that still has a few cells each way. */
 const CELLS = 4;
 
@@ -28,14 +31,19 @@ export async function compareProviders(gpu: Model, wasm: Model, job: RunJob): Pr
   const decode = (model: Model) => job(() => model.decodeArray(tokens, shape, 1));
   const expected = await decode(wasm);
   const made = await decode(gpu);
+  const reconstruction = largest(made.values, expected.values);
+  const [low, high] = pixels.outputRange;
+  const differs = reconstruction > MOST_DIFFERENCE * Math.abs(high - low) || different > tokens.length * MOST_DIFFERENT;
   return {
     compared: true,
     cells: tokens.length,
     different,
     latents: slow.latents && fast.latents ? largest(fast.latents.data, slow.latents.data) : undefined,
-    reconstruction: largest(made.values, expected.values),
+    reconstruction,
     fault:
-      faultOf(made.values, expected.values) ?? (fast.latents && slow.latents && faultOf(fast.latents.data, slow.latents.data)),
+      faultOf(made.values, expected.values) ??
+      (fast.latents && slow.latents && faultOf(fast.latents.data, slow.latents.data)) ??
+      (differs ? 'differs' : undefined),
   };
 }
 

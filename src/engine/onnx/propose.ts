@@ -2,6 +2,7 @@ import { readSafetensors } from '../../convert/containers/safetensors.ts';
 import { readValues } from '../../convert/tensors.ts';
 import { TokenscopeError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { modelIdFrom } from '../../core/model-id.ts';
 import { readNpy } from '../../core/npy.ts';
 import { parseManifest } from '../../core/parse-manifest.ts';
 import type { Corrections, DroppedGraph, Proposal, ProposalProgress } from '../../core/proposal.ts';
@@ -135,7 +136,7 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
   const title = titleOf(dropped);
   const manifest = {
     manifest: 1,
-    id: idOf(title),
+    id: modelIdFrom(title, `onnx-${dropped.key.slice(0, 8)}`),
     title,
     medium: video ? 'video' : 'image',
     architecture: 'custom',
@@ -245,22 +246,13 @@ function titleOf({ graphs }: Dropped): string {
   const bare = parts
     .at(-1)!
     .replace(/\.onnx$/i, '')
-    .replace(/[_.-]?(?:encoder|decoder|quantizer|model|vae|enc|dec)(?=$|[_.-])/gi, '')
+    .replace(/(?:^|[_.-])(?:encoder|decoder|quantizer|model|vae|enc|dec)(?=$|[_.-])/gi, '')
     .replace(/^[_.-]+/, '');
   const folder = parts
     .slice(0, -1)
     .reverse()
     .find((name) => !/^(onnx|encoder|decoder|model|models|vae_(en|de)coder)$/i.test(name));
   return bare || folder || 'ONNX';
-}
-
-function idOf(title: string): string {
-  const id = title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60);
-  return id.length >= 2 ? id : `onnx-${id || 'model'}`;
 }
 
 function describeGraph({ file, role, inputs, outputs, operators, parameters, producer, opset }: RoledGraph): DroppedGraph {

@@ -110,6 +110,8 @@ export const open = texts(
       all: 'WebGPU and WASM were compared on a card: {{different}} of {{cells}} tokens differ; latents by at most {{latents}}, pixels by {{reconstruction}}, in the model’s own numbers.',
       tokens:
         'WebGPU and WASM were compared on a card: {{different}} of {{cells}} tokens differ; pixels by at most {{reconstruction}}, in the model’s own numbers.',
+      differs:
+        'WebGPU and WASM do not agree on this model: {{different}} of {{cells}} tokens differ, and pixels by up to {{reconstruction}} in its own numbers. One of its operators is wrong on this graphics card; choose WASM in the provider menu.',
       zeros: 'On WebGPU this model gives nothing but zeros, where WASM gives a picture. Choose WASM in the provider menu.',
       'not-a-number':
         'On WebGPU this model gives values that are no numbers, where WASM gives a picture. Choose WASM in the provider menu.',
@@ -248,6 +250,8 @@ export const open = texts(
       all: '已用测试卡比较 WebGPU 与 WASM：{{cells}} 个词元中有 {{different}} 个不同；按模型自己的数值，潜变量最多相差 {{latents}}，像素最多相差 {{reconstruction}}。',
       tokens:
         '已用测试卡比较 WebGPU 与 WASM：{{cells}} 个词元中有 {{different}} 个不同；按模型自己的数值，像素最多相差 {{reconstruction}}。',
+      differs:
+        '这个模型在 WebGPU 与 WASM 上结果不一致：{{cells}} 个词元中有 {{different}} 个不同，按模型自己的数值，像素最多相差 {{reconstruction}}。它的某个算子在这块显卡上有错；请在计算方式菜单中选择 WASM。',
       zeros: '这个模型在 WebGPU 上只给出零，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
       'not-a-number': '这个模型在 WebGPU 上给出的不是数，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
     },
