@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import type { ClipFacts, ClipWindow } from '../core/clip.ts';
+import type { ClipPlan } from '../core/clip-plan.ts';
 import type { Framing } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Measures } from '../core/metric.ts';
@@ -83,6 +84,7 @@ export interface PageClip {
   readonly recorded: boolean;
   readonly running: boolean;
   readonly of: { readonly source: number };
+  readonly plan: ClipPlan;
   readonly grid: TokenGrid;
   readonly frames: readonly Picture[];
   readonly reconstruction: readonly Picture[];

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import clips from '../bench/clips.ts';
 import codebookCanvas from '../bench/codebook-canvas.ts';
 import conversion from '../bench/conversion.ts';
 import engine from '../bench/engine.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   'codebook-canvas': codebookCanvas,
   memory,
   parity,
+  clips,
   conversion,
   published,
 };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBuiltPage } from '../page.ts';
-import type { Encoding } from './encoding.ts';
+import { type Encoding, joinPlanes } from './encoding.ts';
 import { listFolder } from './folder.ts';
 
 const MODEL = 'tokenscope-model';
@@ -30,33 +30,47 @@ export async function encodeInPage(folder: string, input: string, size: string |
   }
 }
 
-/** By the page's own console, as a teacher's script would. */
+/** By the page's own console, as a teacher's script would; a clip's windows then once more, for the latents of all its planes. */
 async function encodeIn(page: Page, names: readonly string[], input: string): Promise<Encoding> {
-  const made = await page.evaluate(
+  const parts = await page.evaluate(
     async ({ names, input, folder, source }) => {
       const read = async (path: string, name: string) => new File([await (await fetch(path)).blob()], name);
       const { tokenscope } = window as unknown as { tokenscope: Console };
       await tokenscope.openModel(await Promise.all(names.map((name) => read(`${folder}/${name}`, name))));
       await tokenscope.open(await read(source, input));
-      const { tokens, shape } = tokenscope.tokens()!;
-      const latents = tokenscope.latents();
-      return { tokens: [...tokens], shape, latents: latents && { data: [...latents.latents], d: latents.shape[0] } };
+      const { host, store } = window.tokenscopeTest!;
+      const { model, clip, result } = store.getState().slots[0]!;
+      const plain = ({ grid, latents }: Made) => ({
+        tokens: [...grid.tokens],
+        shape: grid.shape,
+        latents: latents && { data: [...latents.data], d: latents.d },
+      });
+      if (!clip?.plan) return [plain(result as Made)];
+      const made: ReturnType<typeof plain>[] = [];
+      for (const { firstFrame, frames } of clip.plan.windows) {
+        const window = clip.frames.slice(firstFrame, firstFrame + frames);
+        made.push(plain(await host.engine.encodeFrames(model!.id, window, new AbortController().signal)));
+      }
+      return made;
     },
     { names, input, folder: MODEL, source: SOURCE },
   );
-  const [t, h, w] = made.shape;
-  const shape = { t, h, w };
-  const { latents } = made;
-  return {
-    grid: { shape, tokens: Int32Array.from(made.tokens) },
-    latents: latents && { data: Float32Array.from(latents.data), d: latents.d, shape },
-  };
+  return joinPlanes(
+    parts.map(({ tokens, shape, latents }) => ({
+      grid: { shape, tokens: Int32Array.from(tokens) },
+      latents: latents && { data: Float32Array.from(latents.data), d: latents.d, shape },
+    })),
+  );
+}
+
+/** What a run gives; of one that is over, crossing to the page as it is. */
+interface Made {
+  readonly grid: Encoding['grid'];
+  readonly latents?: Encoding['latents'];
 }
 
 /** The verbs of window.tokenscope that are used here. */
 interface Console {
   openModel(files: readonly File[]): Promise<unknown>;
   open(source: File): Promise<void>;
-  tokens(): { readonly tokens: Int32Array; readonly shape: [t: number, h: number, w: number] } | undefined;
-  latents(): { readonly latents: Float32Array; readonly shape: [d: number, t: number, h: number, w: number] } | undefined;
 }

@@ -2,12 +2,11 @@ import { parseArgs } from 'node:util';
 import { frameRuleOf, planClip } from '../../core/clip-plan.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { NpyArray } from '../../core/npy.ts';
-import { cellCount, type Latents } from '../../core/token-grid.ts';
 import type { Model } from '../../engine/model.ts';
 import { adaptPixels, type FrameSize } from '../../engine/pixel-layout.ts';
 import { readArray, writeArray } from './arrays.ts';
 import { encodeInPage } from './encode-in-page.ts';
-import type { Encoding } from './encoding.ts';
+import { type Encoding, joinPlanes } from './encoding.ts';
 import { withModel } from './node-model.ts';
 
 /** `encode <model folder> <picture | clip | input.npy> --out <folder> [--size 256x256]` */
@@ -91,32 +90,4 @@ function takeFrames(values: Float32Array, total: number, area: number, first: nu
     }
   }
   return out;
-}
-
-function joinPlanes(parts: readonly Encoding[]): Encoding {
-  const [first] = parts;
-  if (!first || parts.length === 1) return first!;
-  const t = parts.reduce((sum, { grid }) => sum + grid.shape.t, 0);
-  const shape = { ...first.grid.shape, t };
-  const tokens = new Int32Array(cellCount(shape));
-  let at = 0;
-  for (const { grid } of parts) {
-    tokens.set(grid.tokens, at);
-    at += grid.tokens.length;
-  }
-  return { grid: { shape, tokens }, latents: joinLatents(parts, shape) };
-}
-
-function joinLatents(parts: readonly Encoding[], shape: Latents['shape']): Latents | undefined {
-  const d = parts[0]?.latents?.d;
-  if (d === undefined) return undefined;
-  const cells = cellCount(shape);
-  const data = new Float32Array(d * cells);
-  let at = 0;
-  for (const { latents } of parts) {
-    const own = cellCount(latents!.shape);
-    for (let k = 0; k < d; k++) data.set(latents!.data.subarray(k * own, (k + 1) * own), k * cells + at);
-    at += own;
-  }
-  return { data, d, shape };
 }
