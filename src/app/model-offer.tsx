@@ -27,7 +27,7 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
       </p>
       {model && model.choices.length > 1 && (
         <label className={styles.choice}>
-          <span>{t('checkpoints.open.which')}</span>
+          <span>{t('models.which')}</span>
           <select
             value={choice?.title}
             disabled={stage === 'fetching'}
@@ -44,7 +44,7 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
       )}
       <Facts state={state} />
       <p role="status" className={styles.status}>
-        {busy && t(stage === 'looking' ? 'checkpoints.open.looking' : 'checkpoints.open.inspecting')}
+        {busy && t(stage === 'looking' ? 'models.looking' : 'models.inspecting')}
         {stage === 'offered' && consentOf(state, t)}
       </p>
       {stage === 'fetching' && <Fetching state={state} />}
@@ -52,7 +52,7 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
       <div className={styles.verbs}>
         {stage === 'offered' && (
           <button type="button" className={styles.primary} onClick={open}>
-            {t(state.stored ? 'checkpoints.open.openStored' : 'checkpoints.open.agree')}
+            {t(state.stored ? 'models.openStored' : 'models.agree')}
           </button>
         )}
         {stage === 'failed' && (
@@ -62,11 +62,11 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
         )}
         {stage === 'fetching' && (
           <button type="button" className="word-button" onClick={stop}>
-            {t('checkpoints.open.stop')}
+            {t('models.stop')}
           </button>
         )}
         <button type="button" className="word-button" onClick={onBack}>
-          {t('checkpoints.open.back')}
+          {t('models.back')}
         </button>
       </div>
     </div>
@@ -76,12 +76,12 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
 type Translate = ReturnType<typeof useTexts>['t'];
 
 function consentOf({ facts, model, stored }: RemoteState, t: Translate): string {
-  if (stored) return t('checkpoints.open.isStored');
+  if (stored) return t('models.isStored');
   const host = model?.host ?? '';
   if (!facts) return '';
-  if (!facts.wanted) return t('checkpoints.open.consentUnknown', { host });
+  if (!facts.wanted) return t('models.consentUnknown', { host });
   const size = megabytes(facts.wanted);
-  return facts.whole ? t('checkpoints.open.consentWhole', { host, size }) : t('checkpoints.open.consent', { host, size });
+  return facts.whole ? t('models.consentWhole', { host, size }) : t('models.consent', { host, size });
 }
 
 function Facts({ state: { model, choice, facts } }: { readonly state: RemoteState }) {
@@ -90,13 +90,13 @@ function Facts({ state: { model, choice, facts } }: { readonly state: RemoteStat
   const listed = choice?.files.reduce((sum, { bytes = 0 }) => sum + bytes, 0) ?? 0;
   const total = facts?.bytes || listed;
   const rows: readonly (readonly [string, string | undefined])[] = [
-    [t('checkpoints.open.host'), model.host],
-    [t('checkpoints.open.repository'), model.repository],
-    [t('checkpoints.open.files'), choice?.files.map(({ name }) => lastPart(name)).join(', ')],
-    [t('checkpoints.open.total'), total ? megabytes(total) : facts ? t('checkpoints.open.unknown') : undefined],
-    [t('checkpoints.open.wanted'), facts && !facts.whole ? megabytes(facts.wanted) : undefined],
-    [t('checkpoints.open.architecture'), facts?.architecture],
-    [t('checkpoints.open.licence'), model.licence ?? t('checkpoints.open.notStated')],
+    [t('models.host'), model.host],
+    [t('models.repository'), model.repository],
+    [t('models.files'), choice?.files.map(({ name }) => lastPart(name)).join(', ')],
+    [t('models.total'), total ? megabytes(total) : facts ? t('models.unknown') : undefined],
+    [t('models.wanted'), facts && !facts.whole ? megabytes(facts.wanted) : undefined],
+    [t('models.architecture'), facts?.architecture],
+    [t('models.licence'), model.licence ?? t('models.notStated')],
   ];
   return (
     <dl className={styles.facts}>
@@ -123,9 +123,9 @@ function Fetching({ state: { progress, facts } }: { readonly state: RemoteState 
   const loaded = progress?.loaded ?? 0;
   return (
     <div className={styles.fetching}>
-      <progress aria-label={t('checkpoints.open.fetching')} max={total || 1} {...(total ? { value: loaded } : {})} />
+      <progress aria-label={t('models.fetching')} max={total || 1} {...(total ? { value: loaded } : {})} />
       <span className={`number ${styles.amount}`}>
-        {total ? t('checkpoints.open.progress', { loaded: megabytes(loaded), total: megabytes(total) }) : megabytes(loaded)}
+        {total ? t('models.progress', { loaded: megabytes(loaded), total: megabytes(total) }) : megabytes(loaded)}
       </span>
     </div>
   );
@@ -144,7 +144,7 @@ function Failure({ state: { failed, choice } }: { readonly state: RemoteState })
       {blocked &&
         choice?.files.map(({ name, url }) => (
           <a key={url} href={url} target="_blank" rel="noreferrer">
-            {t('checkpoints.open.newTab', { name: lastPart(name) })}
+            {t('models.newTab', { name: lastPart(name) })}
           </a>
         ))}
     </div>

@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { useTexts } from '../i18n/index.ts';
+import { addTexts, useTexts } from '../i18n/index.ts';
+import { models } from '../i18n/texts/models.ts';
 import { useActions, useTokenscope } from '../state/hooks.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { showDialog } from './dialogs.ts';
@@ -10,6 +11,8 @@ import styles from './open-model-dialog.module.css';
 import { pickFiles } from './pick-files.ts';
 import { type PublishedModel, publishedFacts, publishedModels } from './published-models.ts';
 
+addTexts('models', models);
+
 /** Any tokenizer: files of one's own, an address, one kept here, or one of those that are published. */
 export default function OpenModelDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTexts();
@@ -18,7 +21,7 @@ export default function OpenModelDialog({ onClose }: { readonly onClose: () => v
   // Another address may be dropped while this is open.
   useEffect(() => setAddress(wanted?.address), [wanted]);
   return (
-    <Dialog title={t('checkpoints.open.title')} closeText={t('shell.close')} onClose={onClose}>
+    <Dialog title={t('models.title')} closeText={t('shell.close')} onClose={onClose}>
       {address === undefined ? (
         <Ways onAddress={setAddress} onClose={onClose} />
       ) : (
@@ -37,14 +40,14 @@ function Ways({ onAddress, onClose }: WaysProps) {
   const { t } = useTexts();
   return (
     <>
-      <p className={styles.lead}>{t('checkpoints.open.lead')}</p>
+      <p className={styles.lead}>{t('models.lead')}</p>
       <Files onClose={onClose} />
       <Address onAddress={onAddress} />
       <Stored onClose={onClose} />
       <Published onAddress={onAddress} />
       <details className={styles.export}>
-        <summary>{t('checkpoints.open.export')}</summary>
-        <p className="caption">{t('checkpoints.open.exportHint')}</p>
+        <summary>{t('models.export')}</summary>
+        <p className="caption">{t('models.exportHint')}</p>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must be able to. */}
         <pre tabIndex={0}>{EXPORT_SCRIPT}</pre>
       </details>
@@ -64,12 +67,12 @@ function Files({ onClose }: { readonly onClose: () => void }) {
   return (
     <div className={styles.ways}>
       <button type="button" onClick={() => pick('models')}>
-        <b>{t('checkpoints.open.ownFiles')}</b>
-        <span>{t('checkpoints.open.ownFilesHint')}</span>
+        <b>{t('models.ownFiles')}</b>
+        <span>{t('models.ownFilesHint')}</span>
       </button>
       <button type="button" onClick={() => pick('folder')}>
-        <b>{t('checkpoints.open.ownFolder')}</b>
-        <span>{t('checkpoints.open.ownFolderHint')}</span>
+        <b>{t('models.ownFolder')}</b>
+        <span>{t('models.ownFolderHint')}</span>
       </button>
     </div>
   );
@@ -86,7 +89,7 @@ function Address({ onAddress }: Pick<WaysProps, 'onAddress'>) {
   return (
     <form className={styles.form} onSubmit={submit}>
       <label>
-        <span>{t('checkpoints.open.address')}</span>
+        <span>{t('models.address')}</span>
         <input
           ref={field}
           type="text"
@@ -94,11 +97,11 @@ function Address({ onAddress }: Pick<WaysProps, 'onAddress'>) {
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
-          placeholder={t('checkpoints.open.addressExample')}
+          placeholder={t('models.addressExample')}
         />
       </label>
       <button type="submit" className="word-button">
-        {t('checkpoints.open.look')}
+        {t('models.look')}
       </button>
     </form>
   );
@@ -114,7 +117,7 @@ function Stored({ onClose }: { readonly onClose: () => void }) {
   if (whole.length === 0) return null;
   return (
     <section>
-      <h3 className={styles.section}>{t('checkpoints.open.here')}</h3>
+      <h3 className={styles.section}>{t('models.here')}</h3>
       <ul className={styles.list}>
         {whole.map(({ id, title = id, bytes }) => (
           <li key={id}>
@@ -125,7 +128,7 @@ function Stored({ onClose }: { readonly onClose: () => void }) {
             <button
               type="button"
               className="word-button"
-              aria-label={t('checkpoints.open.openNamed', { title })}
+              aria-label={t('models.openNamed', { title })}
               onClick={() => {
                 onClose();
                 void openStoredModel(id);
@@ -152,8 +155,8 @@ function Published({ onAddress }: Pick<WaysProps, 'onAddress'>) {
   }, []);
   return (
     <section>
-      <h3 className={styles.section}>{t('checkpoints.open.published')}</h3>
-      <p className="caption">{t('checkpoints.open.publishedHint')}</p>
+      <h3 className={styles.section}>{t('models.published')}</h3>
+      <p className="caption">{t('models.publishedHint')}</p>
       {families.map(([family, models]) => (
         <div key={family} className={styles.family}>
           <h4>{family}</h4>
@@ -164,7 +167,7 @@ function Published({ onAddress }: Pick<WaysProps, 'onAddress'>) {
           </ul>
         </div>
       ))}
-      <p className="caption">{t('checkpoints.open.elsewhere')}</p>
+      <p className="caption">{t('models.elsewhere')}</p>
     </section>
   );
 }
@@ -178,18 +181,18 @@ function PublishedRow({ model, onAddress }: { readonly model: PublishedModel } &
         <b>{title}</b>
         <span className="dimension">
           {publishedFacts(model)}
-          {computed !== undefined && ` · ${t('checkpoints.open.computed', { size: megabytes(computed) })}`}
+          {computed !== undefined && ` · ${t('models.computed', { size: megabytes(computed) })}`}
         </span>
         <span className={styles.where}>{address}</span>
         <span className={`caption ${styles.licence}`}>
           {licenceOf(model, t)}
-          {unverified.includes('place') && ` ${t('checkpoints.open.placeUnverified')}`}
+          {unverified.includes('place') && ` ${t('models.placeUnverified')}`}
         </span>
       </div>
       <button
         type="button"
         className="word-button"
-        aria-label={t('checkpoints.open.openNamed', { title })}
+        aria-label={t('models.openNamed', { title })}
         onClick={() => onAddress(address)}
       >
         {t('shell.openModel')}
@@ -199,9 +202,9 @@ function PublishedRow({ model, onAddress }: { readonly model: PublishedModel } &
 }
 
 function licenceOf({ licence, unverified = [] }: PublishedModel, t: ReturnType<typeof useTexts>['t']): string {
-  if (!licence) return t('checkpoints.open.licenceNone');
-  if (unverified.includes('licence')) return t('checkpoints.open.licenceUnverified', { name: licence.name });
+  if (!licence) return t('models.licenceNone');
+  if (unverified.includes('licence')) return t('models.licenceUnverified', { name: licence.name });
   return licence.of === 'code'
-    ? t('checkpoints.open.licenceCode', { name: licence.name })
-    : t('checkpoints.open.licenceWeights', { name: licence.name });
+    ? t('models.licenceCode', { name: licence.name })
+    : t('models.licenceWeights', { name: licence.name });
 }

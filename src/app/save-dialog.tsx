@@ -42,7 +42,7 @@ function useModelFolder(slot: Slot | undefined): Savable[] {
     if (!packed) throw new Error('The model could not be packed.');
     return packed;
   };
-  return [{ file: slot.manifest.id, title: t('checkpoints.open.folder'), formats: { zip } }];
+  return [{ file: slot.manifest.id, title: t('checkpoints.folder'), formats: { zip } }];
 }
 
 /** A file name without its folder and ending. */

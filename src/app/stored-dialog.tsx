@@ -37,7 +37,7 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
               ) : (
                 title
               )}{' '}
-              {begun && <span className="badge">{t('checkpoints.open.begun')}</span>}
+              {begun && <span className="badge">{t('checkpoints.begun')}</span>}
             </span>
             <span className="number">{megabytes(bytes)}</span>
             <button

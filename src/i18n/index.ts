@@ -6,6 +6,7 @@ import { codebook } from './texts/codebook.ts';
 import { compare } from './texts/compare.ts';
 import { errors } from './texts/errors.ts';
 import { metrics } from './texts/metrics.ts';
+import type { models } from './texts/models.ts';
 import { open } from './texts/open.ts';
 import { pipeline } from './texts/pipeline.ts';
 import { shell } from './texts/shell.ts';
@@ -15,7 +16,9 @@ import { words } from './texts/words.ts';
 /** Every sentence of the page by area; keys are written `area.key`. */
 export const areas = { clip, words, shell, pipeline, compare, codebook, sources, errors, metrics, checkpoints, open };
 
-type Resources = { [A in keyof typeof areas]: (typeof areas)[A]['en'] };
+/** Areas that a dialog brings along, so that the page need not wait for them. */
+type LaterAreas = { readonly models: typeof models };
+type Resources = { [A in keyof typeof areas]: (typeof areas)[A]['en'] } & { [A in keyof LaterAreas]: LaterAreas[A]['en'] };
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -38,6 +41,12 @@ export async function startTexts(language: Language): Promise<void> {
     resources: { en: resources('en'), zh: resources('zh') },
     interpolation: { escapeValue: false },
   });
+}
+
+/** For code that is fetched when it is needed: the words it brings along. */
+export function addTexts<A extends keyof LaterAreas>(area: A, both: LaterAreas[A]): void {
+  for (const language of ['en', 'zh'] as const)
+    i18next.addResourceBundle(language, 'translation', { [area]: both[language] }, true);
 }
 
 export async function changeLanguage(language: Language): Promise<void> {

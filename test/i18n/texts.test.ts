@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { areas, startTexts } from '../../src/i18n/index.ts';
+import { startTexts, areas as textsOfThePage } from '../../src/i18n/index.ts';
+import { models } from '../../src/i18n/texts/models.ts';
 import { samples } from '../../src/media/samples.ts';
 import { metrics } from '../../src/metrics/index.ts';
 
 type Tree = { readonly [key: string]: string | Tree };
+
+/** Those of the page, and those that dialogs bring along. */
+const areas = { ...textsOfThePage, models };
 
 /** Every sentence with the path of its key. */
 function sentences(tree: Tree, path = ''): [string, string][] {
