@@ -38,6 +38,17 @@ export function frameAt(
   return loop ? { frame: played % frames, ended: false } : { frame: frames - 1, ended: true };
 }
 
+/** Calls back when what `pick` sees of the clock is another; `pick` sees nothing but the clock. Gives the function that stops it. */
+export function followClock(clock: StoreApi<ClipClock>, pick: (state: ClipClock) => number, redraw: () => void): () => void {
+  let last = pick(clock.getState());
+  return clock.subscribe((state) => {
+    const next = pick(state);
+    if (next === last) return;
+    last = next;
+    redraw();
+  });
+}
+
 /** Plays `frames` frames at `rate` frames a second. */
 export function useClipPlayer(frames: number, rate: number): ClipPlayer {
   const store = usePlaygroundStore();

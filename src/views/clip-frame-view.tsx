@@ -7,7 +7,7 @@ import type { ClipResult } from '../state/store.ts';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
 import { ring, type ThemeColours, useThemeColours } from '../ui/theme.ts';
 import { cellRectangle } from './cell-rectangle.ts';
-import type { ClipPlayer } from './clip-clock.ts';
+import { type ClipPlayer, followClock } from './clip-clock.ts';
 import styles from './clip-frame-view.module.css';
 import { differenceFrame, drawFrame } from './clip-picture.ts';
 
@@ -56,15 +56,21 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
     },
     [store, clock, clip, width, height, colours],
   );
-  const onClock = useCallback((redraw: () => void) => clock.subscribe(redraw), [clock]);
+  const onClock = useCallback((redraw: () => void) => followClock(clock, ({ frame }) => frame, redraw), [clock]);
   const onBoth = useCallback(
     (redraw: () => void) => {
-      const stops = [clock.subscribe(redraw), store.subscribe((now, before) => now.selection !== before.selection && redraw())];
+      const { plan } = clip;
+      // Within a plane the ring stays as it is; where windows overlap, a frame is in two.
+      const pick = (frame: number) => (plan.overlap > 0 ? frame : planeOfFrame(plan, Math.min(frame, plan.frames - 1)));
+      const stops = [
+        followClock(clock, ({ frame }) => pick(frame), redraw),
+        store.subscribe((now, before) => now.selection !== before.selection && redraw()),
+      ];
       return () => {
         for (const stop of stops) stop();
       };
     },
-    [clock, store],
+    [clock, store, clip],
   );
   const point = (event: PointerEvent<HTMLElement>) => {
     const { frame, playing } = clock.getState();

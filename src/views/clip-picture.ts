@@ -1,4 +1,5 @@
 import type { Picture } from '../core/picture.ts';
+import { canvasBlob } from '../ui/savable.ts';
 
 const scratches = new Map<string, OffscreenCanvas>();
 
@@ -45,4 +46,14 @@ export function differenceFrame(a: Picture, b: Picture, [red, green, blue]: read
     data[i + 3] = (sum / 3 / DIFFERENCE_SCALE) * 255;
   }
   return { data, width: a.width, height: a.height };
+}
+
+/** The canvases that lie on each other in an element, as one PNG. */
+export function layersBlob(element: HTMLElement): Promise<Blob> {
+  const layers = [...element.querySelectorAll('canvas')];
+  const { width = 1, height = 1 } = layers[0] ?? {};
+  const whole = Object.assign(document.createElement('canvas'), { width, height });
+  const context = whole.getContext('2d')!;
+  for (const layer of layers) context.drawImage(layer, 0, 0);
+  return canvasBlob(whole);
 }

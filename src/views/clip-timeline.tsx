@@ -7,10 +7,11 @@ import { clampCell } from '../state/selection.ts';
 import type { ClipResult, Slot } from '../state/store.ts';
 import { Canvas } from '../ui/canvas.tsx';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
-import { canvasBlob, csvBlob, type Savable, useSavable } from '../ui/savable.ts';
+import { csvBlob, type Savable, useSavable } from '../ui/savable.ts';
 import { useThemeColours } from '../ui/theme.ts';
-import type { ClipPlayer } from './clip-clock.ts';
+import { type ClipPlayer, followClock } from './clip-clock.ts';
 import { type CurveKind, curveDigits, curveRange, curveValues } from './clip-curves.ts';
+import { layersBlob } from './clip-picture.ts';
 import { planePicture } from './clip-planes.ts';
 import styles from './clip-timeline.module.css';
 import { drawPlayhead, drawTimeline, drawTube, type TimelineDrawing } from './clip-timeline-drawing.ts';
@@ -51,23 +52,23 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
     };
   }, [slots, clip, plan, width, rows, colours, palette, changes, curve, slot.geometry]);
   const draw = useCallback((context: CanvasRenderingContext2D) => drawTimeline(context, drawing), [drawing]);
-  const drawOver = useCallback(
+  const drawCell = useCallback(
     (context: CanvasRenderingContext2D) => {
-      const { selection } = store.getState();
-      if (clip.grid.shape.t > 0) drawTube(context, drawing, clampCell(clip.grid.shape, { ...selection.cell, t: 0 }));
-      drawPlayhead(context, drawing, Math.min(player.clock.getState().frame, plan.frames - 1));
+      const { cell } = store.getState().selection;
+      if (clip.grid.shape.t > 0) drawTube(context, drawing, clampCell(clip.grid.shape, { ...cell, t: 0 }));
     },
-    [store, drawing, clip, player, plan],
+    [store, drawing, clip],
   );
-  const subscribe = useCallback(
-    (redraw: () => void) => {
-      const stops = [player.clock.subscribe(redraw), store.subscribe((a, b) => a.selection !== b.selection && redraw())];
-      return () => {
-        for (const stop of stops) stop();
-      };
-    },
-    [player, store],
+  const onSelection = useCallback(
+    (redraw: () => void) => store.subscribe((a, b) => a.selection !== b.selection && redraw()),
+    [store],
   );
+  const drawOver = useCallback(
+    (context: CanvasRenderingContext2D) =>
+      drawPlayhead(context, drawing, Math.min(player.clock.getState().frame, plan.frames - 1)),
+    [drawing, player, plan],
+  );
+  const onClock = useCallback((redraw: () => void) => followClock(player.clock, ({ frame }) => frame, redraw), [player]);
   useNumbersFile(slots, slot.manifest.id, t('clip.numbers'), element);
 
   const scrub = (event: PointerEvent<HTMLElement>, final: boolean) => {
@@ -104,7 +105,8 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
       onPointerLeave={() => !player.clock.getState().playing && player.seek(player.clock.getState().frame)}
     >
       <Canvas width={width} height={height} draw={draw} aria-hidden />
-      <LiveCanvas width={width} height={height} draw={drawOver} subscribe={subscribe} className={styles.over} aria-hidden />
+      <LiveCanvas width={width} height={height} draw={drawCell} subscribe={onSelection} className={styles.over} aria-hidden />
+      <LiveCanvas width={width} height={height} draw={drawOver} subscribe={onClock} className={styles.over} aria-hidden />
       <Slider clip={clip} player={player} onKeyDown={press} />
     </div>
   );
@@ -163,7 +165,7 @@ function useNumbersFile(
           }),
         ),
       );
-    const png = () => canvasBlob(element.current!.querySelector('canvas')!);
+    const png = () => layersBlob(element.current!);
     return { file: `${id}-timeline`, title, formats: { csv, png } };
   }, [slots, id, title, element]);
   useSavable(savable);

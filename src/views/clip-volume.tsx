@@ -5,10 +5,12 @@ import { useActions, usePlaygroundStore, useSelectedPlane, useTokenscope } from 
 import { selectedPlane } from '../state/selection.ts';
 import type { ClipResult, Slot, State } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
+import { Canvas } from '../ui/canvas.tsx';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
-import { canvasBlob, type Savable, useSavable } from '../ui/savable.ts';
+import { type Savable, useSavable } from '../ui/savable.ts';
 import { type ThemeColours, useThemeColours } from '../ui/theme.ts';
-import type { ClipPlayer } from './clip-clock.ts';
+import { type ClipClock, type ClipPlayer, followClock } from './clip-clock.ts';
+import { layersBlob } from './clip-picture.ts';
 import { planePicture } from './clip-planes.ts';
 import styles from './clip-volume.module.css';
 import { FIRST_VIEW, type PlacedPlane, placePlanes, planeAt, type VolumeView } from './clip-volume-geometry.ts';
@@ -50,11 +52,19 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     [grid.t, grid.w, grid.h, width, height, shape, angles],
   );
   const current = useCallback((state: State) => currentPlane(state, clip, player), [clip, player]);
+  // Side by side, the planes lie under the chosen one, which alone is drawn anew while it plays.
+  const drawAll = useCallback(
+    (context: CanvasRenderingContext2D) => {
+      if (shape === 'stack') return;
+      for (const each of placed) drawPlane(context, each, bitmapOf(pictures[each.plane]!), colours, false);
+    },
+    [placed, pictures, shape, colours],
+  );
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
       const state = store.getState();
       const chosen = Math.min(grid.t - 1, current(state));
-      const order = inOrder(placed, chosen, shape);
+      const order = shape === 'stack' ? placed : placed.filter(({ plane }) => plane === chosen);
       const veil = Math.min(
         IN_FRONT,
         IN_FRONT_TOGETHER / Math.max(1, order.length - 1 - order.findIndex((p) => p.plane === chosen)),
@@ -75,12 +85,15 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
   );
   const subscribe = useCallback(
     (redraw: () => void) => {
-      const stops = [player.clock.subscribe(redraw), store.subscribe((a, b) => a.selection !== b.selection && redraw())];
+      const stops = [
+        followClock(player.clock, (clock) => playedPlane(clock, clip) ?? -1, redraw),
+        store.subscribe((a, b) => a.selection !== b.selection && redraw()),
+      ];
       return () => {
         for (const stop of stops) stop();
       };
     },
-    [player, store],
+    [player, store, clip],
   );
   useVolumePicture(slot, element, t('clip.volume'));
 
@@ -135,15 +148,19 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
       onPointerMove={move}
       onKeyDown={press}
     >
-      <LiveCanvas width={width} height={height} draw={draw} subscribe={subscribe} aria-hidden />
+      <Canvas width={width} height={height} draw={drawAll} aria-hidden />
+      <LiveCanvas width={width} height={height} draw={draw} subscribe={subscribe} className={styles.over} aria-hidden />
     </div>
   );
 }
 
 /** While it plays the plane on screen; else the selected one. */
-function currentPlane(state: State, { plan }: ClipResult, { clock }: ClipPlayer): number {
-  const { playing, frame } = clock.getState();
-  return playing && plan.frames > 0 ? planeOfFrame(plan, Math.min(frame, plan.frames - 1)) : selectedPlane(state);
+function currentPlane(state: State, clip: ClipResult, { clock }: ClipPlayer): number {
+  return playedPlane(clock.getState(), clip) ?? selectedPlane(state);
+}
+
+function playedPlane({ playing, frame }: ClipClock, { plan }: ClipResult): number | undefined {
+  return playing && plan.frames > 0 ? planeOfFrame(plan, Math.min(frame, plan.frames - 1)) : undefined;
 }
 
 /** Side by side, the chosen plane is drawn over its neighbours. */
@@ -233,7 +250,7 @@ function useVolumePicture(slot: Slot, element: React.RefObject<HTMLDivElement | 
     () => ({
       file: `${id}-volume`,
       title,
-      formats: { png: () => canvasBlob(element.current!.querySelector('canvas')!) },
+      formats: { png: () => layersBlob(element.current!) },
     }),
     [id, title, element],
   );

@@ -260,10 +260,7 @@ describe('pointing', () => {
   test('the volume shows what changes, and turns by keys', async () => {
     const volume = place().getByRole('application', { name: /^18 planes of 4 × 4 tokens/ });
     const look = () =>
-      volume
-        .locator('canvas')
-        .first()
-        .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      volume.evaluate((element) => [...element.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join());
     const planes = await settled(look);
     await place().getByRole('radio', { name: 'what changes' }).check();
     const changes = await settled(look, planes);
@@ -553,7 +550,7 @@ async function pointAtVolume({ plane, row, column }: { plane: number; row: numbe
   await moveTo(volume, (at.x + u * at.ux + v * at.vx) / width, (at.y + u * at.uy + v * at.vy) / height);
 }
 
-/** Grey at points of the timeline's upper canvas, CSS pixels. */
+/** Grey at points of the timeline's layer with the tube, CSS pixels. */
 function timelinePixels(points: readonly (readonly [number, number])[]): Promise<number[]> {
   const slider = place().getByRole('slider', { name: /^Frames/ });
   return slider.evaluate((element, wanted) => {
