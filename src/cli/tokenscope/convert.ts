@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { convertCheckpoint, unrecognised } from '../../convert/architectures/index.ts';
 import { idFrom, modelFolder } from '../../convert/model-folder.ts';
@@ -32,7 +31,7 @@ export async function convert(argv: string[]): Promise<number> {
     const converted = await convertCheckpoint(checkpoint, { weights: values.half ? 'half' : 'stored', check: true });
     if (!converted) throw unrecognised(checkpoint);
     const milliseconds = performance.now() - start;
-    const name = basename(positionals[0]!);
+    const { name } = sources.reduce((a, b) => (b.size > a.size ? b : a));
     const { architecture } = converted.manifest;
     const id = values.id ?? idFrom(values.out);
     const source = { licence: values.licence };
