@@ -122,12 +122,14 @@ function drawBracket(context: Context, { rows, colours }: TimelineDrawing, span:
   context.stroke();
 }
 
-/** Side of a plane's picture, and where it stands. */
-function planeBox({ clip, rows, spans, width }: TimelineDrawing, span: PlaneSpan) {
-  const { across, tall } = planeSize(spans, rows, clip.grid.shape);
+/** Side of a plane's picture, and where it stands. One that stands for fewer frames is smaller, and covers no other. */
+function planeBox({ clip, rows, spans }: TimelineDrawing, span: PlaneSpan) {
+  const usual = planeSize(spans, rows, clip.grid.shape);
+  const scale = Math.min(1, Math.max(0.1, (span.right - span.left - 2) / usual.across));
+  const [across, tall] = [usual.across * scale, usual.tall * scale];
   const middle = (span.left + span.right) / 2;
   const beside = hasWords(span, across);
-  const x = Math.min(width - across, beside ? middle - across / 2 - 34 : middle - across / 2);
+  const x = beside ? middle - across / 2 - 34 : middle - across / 2;
   return { x, y: rows.frames + rows.brackets, across, tall, beside };
 }
 
