@@ -49,6 +49,13 @@ def describe_data(recipe: Recipe, state: dict) -> str:
     )
 
 
+def describe_loss(recipe: Recipe, state: dict) -> str:
+    """A run that ended before its adversarial part has no such part to tell of."""
+    if state["critic_steps"]:
+        return recipe.loss_sentence
+    return recipe.loss_sentence.split("; in the ")[0] + ". No discriminator, no pretrained perceptual network."
+
+
 def write(save, file: Path, content) -> None:
     """Under a temporary name first, so that a reader never sees half a file."""
     temporary = file.with_name("." + file.name)
@@ -150,7 +157,7 @@ def main() -> None:
         "threads": state["threads"],
         "steps": state["step"],
         "adversarialSteps": state["critic_steps"],
-        "loss": recipe.loss_sentence,
+        "loss": describe_loss(recipe, state),
         "data": describe_data(recipe, state),
         **figures,
     }

@@ -35,6 +35,7 @@ from losses import (
     gradient_l1,
     grid_l1,
     multiscale_l1,
+    seam_l1,
     time_l1,
 )
 from network3d import inflate
@@ -194,13 +195,15 @@ class Trainer:
         matching = feature_matching(real_features, fake_features)
         energy = detail_energy_l1(as_frames(pixels), as_frames(fake))
         grid = grid_l1(as_frames(pixels), as_frames(fake), self.recipe.network.reduction)
-        parts |= {"hinge": hinge, "matching": matching, "energy": energy, "grid": grid}
+        seam = seam_l1(as_frames(pixels), as_frames(fake), self.recipe.network.patch)
+        parts |= {"hinge": hinge, "matching": matching, "energy": energy, "grid": grid, "seam": seam}
         ramp = min(1.0, self.critic_steps / plan.ramp)
         return ramp * (
             plan.weight * self.balance * hinge
             + plan.feature_matching * matching
             + plan.detail_energy * energy
             + plan.grid * grid
+            + plan.seams * seam
         )
 
     def _train_critic(self, real: Tensor, fake: Tensor, parts: dict) -> None:

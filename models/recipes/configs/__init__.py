@@ -40,6 +40,7 @@ class Adversarial:
     feature_matching: float
     detail_energy: float
     grid: float
+    seams: float
     learning_rate: float  # of the decoder, before the fall over the minutes
     critic_learning_rate: float
 

@@ -25,6 +25,7 @@ RECIPE = Recipe(
         feature_matching=0.3,
         detail_energy=3.0,
         grid=4.0,
+        seams=8.0,
         learning_rate=3e-4,
         critic_learning_rate=4e-4,
     ),
@@ -32,7 +33,7 @@ RECIPE = Recipe(
         "L1 and squared error on pixels, L1 on 2 x 2 to 8 x 8 means, on gradients, on colour and on the differences of neighbouring "
         "frames, commitment (0.25); in the last part, with the encoder at rest, also a 3D patch discriminator (spectral norm, "
         "hinge, adaptive weight), matching of its features and of the local strength of Laplacian bands, and a penalty on "
-        "error that repeats with the token grid. No pretrained perceptual network."
+        "error that repeats with the token grid and on detail that gathers at the borders of the painted 4 x 4 patches. No pretrained perceptual network."
     ),
     # A few clips are a small and one-sided batch: smaller steps, and a codebook that forgets slowly.
     learning_rate=2e-4,

@@ -13,13 +13,16 @@ RECIPE = replace(
     # A token says less than at f8, so more of the texture is left to the second part.
     adversarial=replace(
         F8.adversarial,
-        start=0.4,
+        start=0.35,
         pixels=replace(F8.adversarial.pixels, chroma=1.0),
-        detail_energy=6.0,
+        detail_energy=3.0,
         grid=6.0,
-        learning_rate=5e-4,
+        seams=40.0,
+        learning_rate=8e-4,
     ),
-    loss_sentence=F8.loss_sentence.replace("and on gradients", "on gradients and on the colour of 4 x 4 to 16 x 16 means"),
+    loss_sentence=F8.loss_sentence.replace("and on gradients", "on gradients and on the colour of 4 x 4 to 16 x 16 means").replace(
+        "with the token grid", "with the token grid and on detail that gathers at the borders of the painted 4 x 4 patches"
+    ),
     crop=128,
     batch=5,
 )

@@ -29,6 +29,7 @@ RECIPE = Recipe(
         feature_matching=0.3,
         detail_energy=4.0,
         grid=2.0,
+        seams=0.0,
         learning_rate=2e-4,
         critic_learning_rate=4e-4,
     ),
