@@ -5,6 +5,7 @@ import type { GraphFacts, Manifest } from '../core/manifest.ts';
 import type { Projection, Quantizer } from '../core/quantizer.ts';
 import { halveGraph } from '../onnx/half-graph.ts';
 import { readModel } from '../onnx/model.ts';
+import { wrongConvolutions } from '../onnx/wrong-convolutions.ts';
 import { quantizers } from '../quantizers/index.ts';
 import { assembleModel, type Model } from './model.ts';
 import type { ModelContents } from './model-files.ts';
@@ -69,7 +70,8 @@ async function openGraph(
   onGpu: string[] | undefined,
 ): Promise<Session> {
   const graph = new Uint8Array(await contents.file(file).arrayBuffer());
-  const locations = (readModel(graph, file).graph?.initializers ?? []).flatMap(({ external }) =>
+  const content = readModel(graph, file).graph;
+  const locations = (content?.initializers ?? []).flatMap(({ external }) =>
     external.flatMap(({ key, value }) => (key === 'location' && value !== undefined ? value : [])),
   );
   const external = [...new Set(locations)].map((path) => ({ path, data: contents.file(path) }));
@@ -78,6 +80,7 @@ async function openGraph(
     file,
     external,
     ...(onGpu && { onGpu }),
+    planar: content !== undefined && wrongConvolutions(content).length > 0,
   });
 }
 

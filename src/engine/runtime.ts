@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly external?: readonly ExternalFile[];
   /** Outputs that stay on the GPU (WebGPU only); the caller disposes of them. */
   readonly onGpu?: readonly string[];
+  /** Channels first on the GPU, for graphs with convolutions that are wrong the other way (`wrongConvolutions`). */
+  readonly planar?: boolean;
 }
 
 /** One opened graph. Calls must not overlap: they all go through the engine's queue. */
@@ -153,11 +155,11 @@ export function createRuntime(
 function sessionOptions(
   provider: Provider,
   device: GPUDevice | undefined,
-  { external, onGpu }: SessionOptions,
+  { external, onGpu, planar }: SessionOptions,
 ): InferenceSession.SessionOptions {
   const webgpu = provider === 'webgpu' && device;
   return {
-    executionProviders: webgpu ? [{ name: 'webgpu', device }] : ['wasm'],
+    executionProviders: webgpu ? [{ name: 'webgpu', device, ...(planar && { preferredLayout: 'NCHW' as const }) }] : ['wasm'],
     logSeverityLevel: 3,
     ...(external?.length ? { externalData: external } : {}),
     ...(webgpu && onGpu

@@ -2,6 +2,7 @@ import type { Finding, Proposal } from '../../core/proposal.ts';
 import type { InspectedGraph } from '../../onnx/inspect.ts';
 import { dataTypes, type OnnxGraph, type OnnxNode } from '../../onnx/model.ts';
 import { attributeOf } from '../../onnx/parts.ts';
+import { wrongConvolutions } from '../../onnx/wrong-convolutions.ts';
 import type { DeviceFacts } from '../protocol.ts';
 
 /** What ONNX Runtime 1.30 in a browser does with one node on WebGPU; measured, operator by operator. */
@@ -102,10 +103,19 @@ export function findCosts(
   graphs: readonly InspectedGraph[],
   { shaderF16 }: DeviceFacts,
 ): Pick<Proposal, 'findings' | 'provider'> {
-  const findings = [...graphs.flatMap(({ graph }) => costsOf(graph, shaderF16)), ...graphs.flatMap(opsetCosts)];
+  const findings = [
+    ...graphs.flatMap(({ graph }) => [...costsOf(graph, shaderF16), ...layoutCosts(graph)]),
+    ...graphs.flatMap(opsetCosts),
+  ];
   const merged = merge(findings);
   const throws = merged.some(({ level }) => level === 'fails' || level === 'wrong');
   return { findings: merged, provider: throws ? 'wasm' : undefined };
+}
+
+/** Right only with channels first, which these graphs therefore get. */
+function layoutCosts(graph: OnnxGraph): Finding[] {
+  const count = wrongConvolutions(graph).length;
+  return count > 0 ? [{ level: 'note', text: 'open.cost.threefold', parameters: { op: 'Conv', count } }] : [];
 }
 
 function costsOf(graph: OnnxGraph, shaderF16: boolean): Finding[] {

@@ -102,6 +102,8 @@ export const open = texts(
       processor: '{{op}} ({{count}} ×) runs on the processor; the graphics card waits for the way there and back.',
       int64: '{{op}} on 64-bit whole numbers ({{count}} ×) runs on the processor.',
       loop: '{{op}} ({{count}} ×) may take any length of time.',
+      threefold:
+        'Conv with 6, 9, 18 … input channels ({{count}} ×) is wrong in WebGPU’s usual layout. The graph runs channels first, where it is right and a little slower.',
       swish: 'Swish ({{count}} ×) becomes four steps.',
       newOpset: '{{file}} uses operator set {{opset}}, newer than this ONNX Runtime knows in full.',
       oldOpset: '{{file}} uses operator set {{opset}}, older than this ONNX Runtime knows in full.',
@@ -242,6 +244,8 @@ export const open = texts(
       processor: '{{op}}（{{count}} 次）在处理器上运行；显卡要等待来回传输。',
       int64: '64 位整数上的 {{op}}（{{count}} 次）在处理器上运行。',
       loop: '{{op}}（{{count}} 次）所需的时间没有上限。',
+      threefold:
+        '输入通道为 6、9、18… 的 Conv（{{count}} 次）在 WebGPU 的默认布局下结果错误。因此该计算图按通道在前运行，结果正确，略慢一些。',
       swish: 'Swish（{{count}} 次）会变成四步。',
       newOpset: '{{file}} 使用算子集 {{opset}}，比这个 ONNX Runtime 完整支持的版本新。',
       oldOpset: '{{file}} 使用算子集 {{opset}}，比这个 ONNX Runtime 完整支持的版本旧。',

@@ -53,6 +53,23 @@ describe('operators on WebGPU', () => {
     expect(costs(draw, { device: withHalf })).toEqual({ findings: [], provider: undefined });
   });
 
+  it.each([
+    [6, 8, 3, ['note threefold']],
+    [18, 512, 3, ['note threefold']],
+    [9, 64, 5, ['note threefold']],
+    [3, 64, 3, []],
+    [6, 6, 3, []],
+    [24, 64, 3, []],
+    [10, 64, 3, []],
+    [6, 8, 1, []],
+  ] as const)('Conv from %i to %i channels, kernel %i', (inputs, outputs, kernel, found) => {
+    const draw = (graph: Graph, x: Value) => graph.node('Conv', [x, weight(graph, [outputs, inputs, kernel, kernel])]);
+    expect(costs(draw).findings).toEqual(found);
+    const cast = (graph: Graph, x: Value) =>
+      graph.node('Conv', [x, graph.cast(weight(graph, [outputs, inputs, kernel, kernel], 'float16'), 'float32')]);
+    expect(costs(cast).findings).toEqual(found);
+  });
+
   it('operators of com.microsoft', () => {
     const named = (op: string) => (graph: Graph, x: Value) => graph.node(op, [x]);
     expect(costs(named('MultiHeadAttention'), { domain: 'com.microsoft' }).findings).toEqual(['wrong attention']);
