@@ -49,7 +49,7 @@ export function SampleButton({
   readonly onOpen?: () => void;
 }) {
   const { t } = useTexts();
-  const { openSample } = useActions();
+  const { openSample, goTo } = useActions();
   const title = t(`sources.sample.${sample.id}` as 'sources.sample.card');
   return (
     <button
@@ -60,6 +60,7 @@ export function SampleButton({
       aria-pressed={chosen}
       onClick={() => {
         onOpen?.();
+        if (sample.kind === 'clip') goTo('clip');
         void openSample(sample.id);
       }}
     >

@@ -45,6 +45,9 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
 
   function show(key: number, about: About, opened: Exclude<OpenedFile, { kind: 'clip' }>, file?: Blob): void {
     clips.clear();
+    // A picture has nothing to show among clips.
+    const still = opened.kind === 'picture' && ['file', 'url', 'paste'].includes(about.kind);
+    if (still && store.getState().place === 'clip') store.setState({ place: 'pipeline' });
     if (opened.kind === 'tokens') {
       pictures.clear();
       put({ key, ...about, kind: 'tokens', grid: opened.grid });
@@ -86,6 +89,8 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
     const { slots, framing } = store.getState();
     const window = firstWindow(facts, mostFrames({ slots, framing: usualFraming(framing, true) }));
     showClip(key, about, clip, window);
+    // Where it moves; a link and a sample say themselves where they belong.
+    if (about.kind === 'file' || about.kind === 'url') store.setState({ place: 'clip' });
     const thinned = facts.rate > window.rate * 1.05;
     const rates = { name, rate: round(facts.rate), used: round(window.rate) };
     tell([...clip.remarks, ...(thinned ? [{ text: 'sources.notice.clipThinned', parameters: rates }] : [])]);
