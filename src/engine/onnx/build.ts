@@ -8,7 +8,7 @@ import { sliceGraph } from '../../onnx/slice.ts';
 import type { Assembled, Half } from './assemble.ts';
 import { CompactWeights } from './compact-weights.ts';
 import { castEdge, reshapeEdge } from './edges.ts';
-import type { Found, InsideCut, OutsideCut } from './find.ts';
+import type { Found, InsideCut, OutsideCut } from './found.ts';
 import type { SourceLatents, Table } from './match.ts';
 import { encodeGraph, type Measured, openOutputs } from './measure.ts';
 

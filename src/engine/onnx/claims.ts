@@ -2,7 +2,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import type { Claim, Said } from '../../core/proposal.ts';
 import type { Assembled } from './assemble.ts';
 import type { Built } from './build.ts';
-import type { Found } from './find.ts';
+import type { Found } from './found.ts';
 import type { RoledGraph } from './roles.ts';
 
 /** How well the model that was made agrees with the files it was made of, on the card. */

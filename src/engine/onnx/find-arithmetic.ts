@@ -6,7 +6,8 @@ import { isFloat, isWhole } from '../../onnx/inspect.ts';
 import { sliceGraph } from '../../onnx/slice.ts';
 import { quantizers } from '../../quantizers/index.ts';
 import type { Assembled } from './assemble.ts';
-import { decodeVectors, type FindOptions, type Found, layoutOf, type OutsideCut, sizesNeeded } from './find.ts';
+import { decodeVectors, layoutOf, MOST_CUTS, sizesNeeded } from './cuts.ts';
+import type { FindOptions, Found, OutsideCut } from './found.ts';
 import { readingsAs, type SourceLatents } from './match.ts';
 import { freezeSizes, type Measured, Measurement, openOutputs } from './measure.ts';
 import { cardFeed, type Probe, probesFor } from './sizes.ts';
@@ -14,7 +15,6 @@ import { cardFeed, type Probe, probesFor } from './sizes.ts';
 /** Channels that signs (LFQ) and levels (FSQ) come in. */
 const MOST_BITS = 20;
 const MOST_LEVELS = 8;
-const MOST_CUTS = 14;
 const MOST_PLACES = 4;
 /** Share of cells whose entry must be exactly what stands behind the rounding. */
 const AGREE = 0.98;

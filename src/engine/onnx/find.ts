@@ -1,87 +1,19 @@
 import { TokenscopeError } from '../../core/errors.ts';
 import type { QuantizerSettings } from '../../core/manifest.ts';
-import type { Corrections } from '../../core/proposal.ts';
 import type { Projection } from '../../core/quantizer.ts';
-import { type Choice, findChoices, findComparisons, findLookUps, type TableCandidate } from '../../onnx/find-quantizer.ts';
+import { type Choice, findChoices } from '../../onnx/find-quantizer.ts';
 import { bottlenecks, dependents } from '../../onnx/flow.ts';
-import { isFloat, isWhole, type TensorFacts } from '../../onnx/inspect.ts';
-import { dataTypes, type OnnxTensor } from '../../onnx/model.ts';
-import { makeValue } from '../../onnx/parts.ts';
+import { isFloat, isWhole } from '../../onnx/inspect.ts';
+import { dataTypes } from '../../onnx/model.ts';
 import { sliceGraph } from '../../onnx/slice.ts';
 import type { Assembled } from './assemble.ts';
-import {
-  asLayout,
-  entriesIn,
-  lookUp,
-  readingsAs,
-  type SourceLatents,
-  scoreThatFits,
-  type Table,
-  tableFrom,
-  variety,
-} from './match.ts';
-import {
-  type Bench,
-  evaluateConstants,
-  type Feed,
-  freezeSizes,
-  type Measured,
-  Measurement,
-  type Outcome,
-  openOutputs,
-} from './measure.ts';
+import { cutsAfter, decodeVectors, gridIn, gridOf, layoutOf, MOST_CUTS, sizesNeeded, tokenShapes } from './cuts.ts';
+import { type FoundTable, findTables, sizeOf } from './find-tables.ts';
+import type { FindOptions, Found, InsideCut, OutsideCut } from './found.ts';
+import { entriesIn, lookUp, readingsAs, scoreThatFits, type Table, variety } from './match.ts';
+import { type Feed, freezeSizes, type Measured, Measurement, type Outcome, openOutputs } from './measure.ts';
 import { cardFeed, type Probe, type ProbeRange, probesFor } from './sizes.ts';
 
-/** What was found where the graphs choose tokens, with the numbers that prove it. */
-export interface Found {
-  readonly probe: Probe;
-  readonly range: ProbeRange;
-  /** Tokens of the card, as the visitor's own graphs give them; absent where they give none. */
-  readonly tokens: Measured | undefined;
-  /** The tokens that `reconstruction` was decoded from. */
-  readonly decoded: Int32Array;
-  readonly codebookSize: number | undefined;
-  readonly tables: readonly Table[];
-  readonly cut: OutsideCut | InsideCut;
-  /** The reconstruction of those tokens by the visitor's own graphs. */
-  readonly reconstruction: Measured;
-}
-
-/** The quantizer becomes this page's own: the encoder ends in front of it, the decoder begins behind it. */
-export interface OutsideCut {
-  readonly kind: 'outside';
-  readonly latents: { readonly name: string; readonly layout: SourceLatents; readonly measured: Measured };
-  readonly entries: {
-    readonly name: string;
-    readonly layout: SourceLatents;
-    readonly measured: Measured;
-    readonly frozen: readonly OnnxTensor[];
-  };
-  readonly settings: QuantizerSettings;
-  /** Numbers of one vector. */
-  readonly dimension: number;
-  /** Absent for arithmetic quantizers, which have none. */
-  readonly table: Table | undefined;
-  readonly projection: Projection | undefined;
-  /** The graphs' own tokens agree with it; otherwise nothing says how the nearest entry is found. */
-  readonly proven: boolean;
-  readonly op: string;
-}
-
-/** The quantizer stays inside: tokens come out of the encoder and go into the decoder. */
-export interface InsideCut {
-  readonly kind: 'inside';
-  readonly from: string;
-  readonly into: {
-    readonly name: string;
-    readonly facts: TensorFacts | undefined;
-    readonly dims: readonly number[];
-    readonly frozen: readonly OnnxTensor[];
-  };
-  readonly table: Table | undefined;
-}
-
-const MOST_CUTS = 14;
 const RANGES: readonly ProbeRange[] = [
   [-1, 1],
   [0, 1],
@@ -89,13 +21,6 @@ const RANGES: readonly ProbeRange[] = [
 ];
 /** Below so many different tokens on the card, another range is tried: a picture that falls into one proves nothing. */
 const ENOUGH_VARIETY = 4;
-
-export interface FindOptions {
-  readonly bench: Bench;
-  readonly corrections: Corrections;
-  /** A codebook that lay beside the graphs. */
-  readonly given: readonly Table[];
-}
 
 /** Finds where tokens are chosen, by running the graphs and comparing. Throws `onnx-*` where there are no tokens, or no way back. */
 export async function findQuantizer(assembled: Assembled, options: FindOptions): Promise<Found> {
@@ -135,11 +60,6 @@ interface State extends First {
   readonly tables: readonly FoundTable[];
 }
 
-/** A table with the operator beside it, and what that adds to its product. */
-interface FoundTable extends Table, Pick<TableCandidate, 'op'> {
-  readonly bias?: Float32Array;
-}
-
 /** The choice that the rest of the model goes on from. */
 function onlyChoice({ front, back, joined }: Assembled): Choice | undefined {
   const goals = joined ? [back.output] : front.outputs.map(({ name }) => name);
@@ -149,18 +69,6 @@ function onlyChoice({ front, back, joined }: Assembled): Choice | undefined {
   });
   if (choices.length > 1) throw new TokenscopeError('onnx-several-quantizers', { file: front.file, count: choices.length });
   return choices[0];
-}
-
-export function cutsAfter({ back }: Assembled, tokens: string): string[] {
-  return bottlenecks(back.flow, tokens, back.output)
-    .slice(1, 1 + MOST_CUTS)
-    .filter((name) => name !== back.output);
-}
-
-/** Sizes that a cut reads from before itself; undefined where it needs more than sizes. */
-export function sizesNeeded({ back }: Assembled, name: string): readonly string[] | undefined {
-  const { missing, sizes } = sliceGraph(back.flow, [makeValue(name, dataTypes.float32)], openOutputs([back.output]));
-  return missing.length > 0 ? undefined : sizes;
 }
 
 async function measureFront(
@@ -206,49 +114,6 @@ async function measureFront(
   if (best) return best;
   const reason = failed && 'reason' in failed.parameters ? String(failed.parameters.reason) : '';
   throw new TokenscopeError('onnx-size', { file: front.file, reason });
-}
-
-/** Entries in the codebook: as many as there are scores for each cell. */
-function sizeOf(
-  choice: Choice | undefined,
-  values: ReadonlyMap<string, Measured>,
-  { codebookSize }: Corrections,
-): number | undefined {
-  if (codebookSize !== undefined) return codebookSize;
-  const dims = choice && values.get(choice.scores)?.dims;
-  return dims?.[choice!.axis < 0 ? dims.length + choice!.axis : choice!.axis];
-}
-
-/** Tables that may be the codebook, the likeliest first: looked up in, compared with, lying beside the graphs. */
-async function findTables(
-  { front, back, joined }: Assembled,
-  { bench, given, corrections }: FindOptions,
-  choice: Choice | undefined,
-  tokens: string | undefined,
-  size: number | undefined,
-): Promise<State['tables']> {
-  const inBack = !joined && isWhole(back.input?.type) ? findLookUps(back.flow, back.input!.name) : [];
-  const inFront = tokens ? findLookUps(front.flow, tokens) : [];
-  const compared = choice ? findComparisons(front.flow, choice.scores) : [];
-  const read = async (half: Assembled['front' | 'back'], candidates: readonly TableCandidate[]) => {
-    const names = [...new Set(candidates.map(({ name }) => name))];
-    const biases = candidates.flatMap(({ bias }) => bias ?? []);
-    const values = await evaluateConstants(bench, half.flow, [...new Set([...names, ...biases])], half.model, half.file);
-    return names.flatMap((name) => {
-      const { op, bias: biasName } = candidates.find((candidate) => candidate.name === name)!;
-      const measured = values.get(name);
-      const added = biasName === undefined ? undefined : values.get(biasName)?.values;
-      const bias = added instanceof Float32Array && added.length === size && { bias: added };
-      return measured ? tableFrom(name, measured, size).map((table): FoundTable => ({ ...table, op, ...bias })) : [];
-    });
-  };
-  const looked = [...(await read(back, inBack)), ...(await read(front, [...inFront, ...compared]))];
-  const all = [
-    ...looked,
-    ...given.filter(({ rows }) => size === undefined || rows === size).map((table) => ({ ...table, op: 'file' })),
-  ];
-  const asked = corrections.table;
-  return asked === undefined || asked === 'none' ? all : all.filter(({ name }) => name === asked);
 }
 
 interface Second {
@@ -305,47 +170,6 @@ function madeTokens(latents: Measured | undefined, table: Table | undefined, pro
   const [vectors] = latents && table ? readingsAs(latents, table.columns, probe) : [];
   if (!vectors || !table) return undefined;
   return Int32Array.from({ length: vectors.cells }, (_, cell) => (cell * 7) % table.rows);
-}
-
-/** t × h × w of latents whose layout is known; undefined for lists. */
-function gridIn({ layout, measured: { dims } }: OutsideCut['latents']): readonly [number, number, number] | undefined {
-  const size = (axis: string) => dims[layout.indexOf(axis)];
-  const [t = 1, h, w] = [size('T'), size('H'), size('W')];
-  return h === undefined || w === undefined ? undefined : [t, h, w];
-}
-
-/** t × h × w of the tokens: from an array that shows them in rows and columns. */
-function gridOf(
-  tokens: Measured | undefined,
-  values: ReadonlyMap<string, Measured>,
-  before: readonly string[],
-  count: number,
-): readonly [number, number, number] {
-  const shaped = tokens?.dims.filter((side, axis) => !(side === 1 && (axis === 0 || axis === tokens.dims.length - 1)));
-  if (tokens && tokens.dims.length >= 3 && shaped && shaped.length >= 2) {
-    const [w = 1, h = 1, t = 1] = [...shaped].reverse();
-    if (t * h * w === count) return [t, h, w];
-  }
-  for (const name of before) {
-    const dims = values.get(name)?.dims ?? [];
-    if (dims.length < 4) continue;
-    const inner = dims.slice(1);
-    for (const grid of [inner.slice(1), inner.slice(0, -1)]) {
-      const [w = 1, h = 1, t = 1] = [...grid].reverse();
-      if (t * h * w === count) return [t, h, w];
-    }
-  }
-  const side = Math.round(Math.sqrt(count));
-  return side * side === count ? [1, side, side] : [1, 1, count];
-}
-
-/** Shapes in which a decoder may want its tokens: what the file says, else the usual ones. */
-function tokenShapes({ dims }: TensorFacts, [t, h, w]: readonly [number, number, number], count: number): number[][] {
-  const plain = [[1, h, w], [1, t * h * w], [1, 1, h, w], [1, t, h, w], [count], [1, h, w, 1], [1, count, 1], [h, w]];
-  const fits = (shape: readonly number[]) =>
-    !dims || (shape.length === dims.length && dims.every((size, axis) => typeof size === 'string' || size === shape[axis]));
-  const possible = plain.filter((shape) => shape.reduce((a, b) => a * b, 1) === count && fits(shape));
-  return possible.length > 0 ? possible : [[1, count]];
 }
 
 /** Tries every table with every cut on both sides until the page's own quantizer gives the graphs' own tokens. */
@@ -440,18 +264,6 @@ function entriesFor(
   return { entries: { name, measured, layout, frozen: freezeSizes(sizes, source) }, normalized };
 }
 
-/** Layout of declared sizes, where only one has D at its place. */
-export function layoutOf({ dims }: TensorFacts, d: number): SourceLatents | undefined {
-  if (!dims) return undefined;
-  const layouts: Readonly<Record<number, readonly SourceLatents[]>> = {
-    3: ['NLD', 'NDL'],
-    4: ['NDHW', 'NHWD'],
-    5: ['NDTHW', 'NTHWD'],
-  };
-  const fits = (layouts[dims.length] ?? []).filter((layout) => dims[layout.indexOf('D')] === d);
-  return fits.length === 1 ? fits[0] : undefined;
-}
-
 /** Tokens out of the encoder, tokens into the decoder. */
 function cutInside({ assembled, tokens, ownTokens, tables, values }: State, second: Second | undefined): InsideCut {
   const { front, back, joined } = assembled;
@@ -487,27 +299,6 @@ async function decodeEntries(state: State, cut: OutsideCut | InsideCut): Promise
   const numbers = lookUp(tokens, table, settings.normalizeEntries ?? false);
   const reconstruction = await decodeVectors(assembled, options.bench, cut, numbers, grid);
   return { reconstruction, decoded: tokens };
-}
-
-/** What the decoder makes of vectors, one after another, in the layout it takes. */
-export async function decodeVectors(
-  { front, back }: Assembled,
-  bench: Bench,
-  { entries, dimension }: Pick<OutsideCut, 'entries' | 'dimension'>,
-  vectors: Float32Array,
-  [t, h, w]: readonly [number, number, number],
-): Promise<Measured> {
-  const sizes: Readonly<Record<string, number>> = { N: 1, D: dimension, L: t * h * w, T: t, H: h, W: w };
-  const dims = [...entries.layout].map((axis) => sizes[axis]!);
-  const input = back.flow.graph.inputs.find(({ name }) => name === entries.name)!;
-  const { graph } = sliceGraph(back.flow, [input], openOutputs([back.output]));
-  const half = back.input?.type === dataTypes.float16;
-  const numbers = asLayout(vectors, entries.layout, dimension);
-  const feed: Feed = { name: entries.name, type: half ? 'float16' : 'float32', dims, values: numbers };
-  const [outcome] = await new Measurement(bench, graph, back.model, back.file).run([[feed]]);
-  if (outcome && 'values' in outcome) return outcome.values.get(back.output)!;
-  const reason = outcome && 'reason' in outcome.failed.parameters ? String(outcome.failed.parameters.reason) : dims.join(' × ');
-  throw new TokenscopeError('onnx-unlinked', { from: front.file, to: back.file, reason });
 }
 
 function nearestOf(vectors: Float32Array, { values, rows, columns }: Table): Int32Array {

@@ -4,7 +4,7 @@ import { openModelSessions } from '../open-model.ts';
 import { pixelSize } from '../pixel-layout.ts';
 import type { Assembled } from './assemble.ts';
 import type { Built, Grid } from './build.ts';
-import type { Found } from './find.ts';
+import type { Found } from './found.ts';
 import type { Bench } from './measure.ts';
 
 type FrameRule = NonNullable<Manifest['size']['frames']>;

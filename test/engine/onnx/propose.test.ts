@@ -119,7 +119,7 @@ describe('what was made', () => {
 
   it('says what operators cost', async () => {
     const costs = async (name: string) => (await propose(fixture(name))).findings.map(({ level, text }) => `${level} ${text}`);
-    expect(await costs('half')).toEqual(['fails open.cost.half']);
+    expect(await costs('half')).toEqual(['fails open.cost.half', 'note open.cost.threefold']);
     // What is cut away with the quantizer (one-hot rows) costs nothing.
     expect(await costs('tf2onnx')).toEqual([]);
     expect(await costs('video-causal')).toEqual(['slow open.cost.conv3d']);
