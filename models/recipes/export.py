@@ -50,10 +50,10 @@ def describe_data(recipe: Recipe, state: dict) -> str:
 
 
 def describe_loss(recipe: Recipe, state: dict) -> str:
-    """A run that ended before its adversarial part has no such part to tell of."""
-    if state["critic_steps"]:
+    """A run that ended before its adversarial part took hold has no such part to tell of."""
+    if not recipe.adversarial or state["critic_steps"] >= recipe.adversarial.ramp:
         return recipe.loss_sentence
-    return recipe.loss_sentence.split("; in the ")[0] + ". No discriminator, no pretrained perceptual network."
+    return recipe.loss_sentence.split("; in the ")[0] + ". The run ended before the recipe's discriminator took part."
 
 
 def write(save, file: Path, content) -> None:

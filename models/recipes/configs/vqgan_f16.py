@@ -15,12 +15,12 @@ RECIPE = replace(
         F8.adversarial,
         start=0.35,
         pixels=replace(F8.adversarial.pixels, chroma=1.0),
-        detail_energy=3.0,
+        detail_energy=7.0,
         grid=6.0,
         seams=40.0,
-        learning_rate=8e-4,
+        learning_rate=5e-4,
     ),
-    loss_sentence=F8.loss_sentence.replace("and on gradients", "on gradients and on the colour of 4 x 4 to 16 x 16 means").replace(
+    loss_sentence=F8.loss_sentence.replace(" and on gradients", ", on gradients and on the colour of 4 x 4 to 16 x 16 means").replace(
         "with the token grid", "with the token grid and on detail that gathers at the borders of the painted 4 x 4 patches"
     ),
     crop=128,
