@@ -193,7 +193,7 @@ def clip_pairs(pairs: list) -> list:
 
 def save_sheet(sheet: Image.Image, file: Path, limit: int = 150_000) -> None:
     """Lossy files stay under `limit` bytes."""
-    for quality in range(90, 30, -5):
+    for quality in range(90, 10, -5):
         sheet.save(file, quality=quality)
         if file.stat().st_size < limit or file.suffix == ".png":
             return
