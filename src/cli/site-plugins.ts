@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
@@ -87,4 +87,19 @@ function runtimeFiles(files: readonly string[]): Record<string, string[]> {
   const jspi = withName('jspi');
   const asyncify = withName('asyncify');
   return { jspi, asyncify, wasm: runtime.filter((file) => !jspi.includes(file) && !asyncify.includes(file)) };
+}
+
+/** `models/<id>/manifest.json?brief`: a manifest without its recorded results, so that the page need not begin with all of them. */
+export function briefManifests(): Plugin {
+  return {
+    name: 'tokenscope:brief-manifests',
+    enforce: 'pre',
+    load(id) {
+      const [file = '', query] = id.split('?');
+      if (query !== 'brief' || !file.endsWith('manifest.json')) return undefined;
+      this.addWatchFile(file);
+      const { recorded: _, ...brief } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+      return { code: JSON.stringify(brief), moduleType: 'json' };
+    },
+  };
 }

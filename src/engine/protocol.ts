@@ -175,6 +175,8 @@ export interface CatalogModel {
   readonly id: string;
   readonly manifest: Manifest;
   readonly files: ModelFiles;
+  /** Recorded results that the manifest here does without. */
+  readonly recorded?: () => Promise<Manifest['recorded']>;
 }
 
 export type ModelId = number;

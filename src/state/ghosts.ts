@@ -1,5 +1,5 @@
-import { modelSize } from '../core/framing.ts';
-import type { Manifest } from '../core/manifest.ts';
+import { type Framing, modelSize } from '../core/framing.ts';
+import type { Manifest, RecordedResult } from '../core/manifest.ts';
 import type { CatalogModel, Engine } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
 import type { KeptClips } from './clip-feed.ts';
@@ -38,7 +38,7 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
   /** The recorded result of a sample, unless the model runs already or `isOld` says that something newer was opened. */
   async function showResult(slot: number, model: CatalogModel, sample: Sample, source: number, isOld: () => boolean) {
     const { framing } = store.getState();
-    const recorded = recordedFor(model.manifest, sample.id, framing);
+    const recorded = await recordedOf(model, sample, framing);
     if (!recorded) return;
     const facts = factsOf(model).catch(() => ({ codebook: undefined, geometry: undefined }));
     const of = { source, framing, model: undefined };
@@ -50,7 +50,7 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
   /** The same of a clip. Its frames follow when it is read, by `fillFrames`. */
   async function showClip(slot: number, model: CatalogModel, sample: Sample, source: number, isOld: () => boolean) {
     const framing = usualFraming(store.getState().framing, true);
-    const recorded = recordedFor(model.manifest, sample.id, framing);
+    const recorded = await recordedOf(model, sample, framing);
     if (!recorded?.frames) return;
     const of = { source, framing, model: undefined };
     const clip = await readRecordedClip(model, recorded, of, surroundings).catch(() => undefined);
@@ -93,6 +93,12 @@ interface GhostParts {
   readonly engine: Engine;
   readonly surroundings: Surroundings;
   readonly clips: KeptClips;
+}
+
+async function recordedOf(model: CatalogModel, sample: Sample, framing: Framing): Promise<RecordedResult | undefined> {
+  const { manifest } = model;
+  const recorded = manifest.recorded ?? (await model.recorded?.().catch(() => undefined));
+  return recordedFor(recorded ? { ...manifest, recorded } : manifest, sample.id, framing);
 }
 
 function isGhostOf(clip: ClipResult | undefined, source: number): clip is ClipResult {
