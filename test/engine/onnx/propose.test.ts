@@ -123,7 +123,7 @@ describe('what was made', () => {
     // What is cut away with the quantizer (one-hot rows) costs nothing.
     expect(await costs('tf2onnx')).toEqual([]);
     expect(await costs('video-causal')).toEqual(['slow open.cost.conv3d']);
-    expect(await costs('grey')).toEqual([]);
+    expect(await costs('grey')).toEqual(['note open.cost.threefold']);
     expect((await propose(fixture('half'))).provider).toBe('wasm');
   });
 });
