@@ -17,13 +17,14 @@ export function OnnxFiles({ sheet, proposal }: { readonly sheet: OnnxSheet; read
   );
 }
 
-type Listed = Pick<DroppedGraph, 'file' | 'role'> & Partial<DroppedGraph>;
+/** Where nothing could be proposed, a file has a role only if the visitor gave it one. */
+type Listed = Partial<DroppedGraph> & { readonly file: string };
 
 export function RoleList({ sheet, graphs }: { readonly sheet: OnnxSheet; readonly graphs: readonly Listed[] }) {
   const { t } = useTexts();
   const { corrections, setCorrections } = sheet;
   const assign = (file: string, role: GraphRole) => {
-    const known = Object.fromEntries(graphs.map((graph) => [graph.file, graph.role]));
+    const known = Object.fromEntries(graphs.flatMap((graph) => (graph.role ? [[graph.file, graph.role]] : [])));
     setCorrections({ ...corrections, roles: { ...known, ...corrections.roles, [file]: role } });
   };
   return (
@@ -34,9 +35,10 @@ export function RoleList({ sheet, graphs }: { readonly sheet: OnnxSheet; readonl
             <span>{graph.file}</span>
             <select
               aria-label={t('open.role.label', { file: graph.file })}
-              value={graph.role}
+              value={graph.role ?? ''}
               onChange={(event) => assign(graph.file, event.target.value as GraphRole)}
             >
+              {!graph.role && <option value="">{t('open.role.auto')}</option>}
               {graphRoles.map((role) => (
                 <option key={role} value={role}>
                   {t(`open.role.${role}`)}

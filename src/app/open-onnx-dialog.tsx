@@ -31,7 +31,7 @@ function Sheet({ files }: { readonly files: Readonly<Record<string, Blob>> }) {
   const sheet = useOnnxSheet(files);
   const { proposal, failed, stage } = sheet;
   return (
-    <div className={styles.sheet}>
+    <div className={failed ? undefined : styles.sheet}>
       <Stage stage={stage} />
       {failed && <Failure sheet={sheet} files={files} />}
       {proposal && !failed && (
@@ -62,6 +62,18 @@ function Stage({ stage }: Pick<OnnxSheet, 'stage'>) {
   );
 }
 
+/** Failures that another choice of roles may cure. */
+const ABOUT_ROLES: ReadonlySet<string> = new Set([
+  'onnx-roles',
+  'onnx-no-encoder',
+  'onnx-no-decoder',
+  'onnx-no-tokens',
+  'onnx-no-decoding',
+  'onnx-inputs',
+  'onnx-unlinked',
+  'onnx-size',
+]);
+
 /** Even where nothing could be proposed, the visitor may say what the files are. */
 function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: Readonly<Record<string, Blob>> }) {
   const { what, remedy } = useErrorText();
@@ -72,7 +84,15 @@ function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: 
         <b>{what(sheet.failed!)}</b>
       </p>
       <p>{remedy(sheet.failed!)}</p>
-      <RoleList sheet={sheet} graphs={graphs.map((file) => ({ file, role: sheet.corrections.roles?.[file] ?? 'unused' }))} />
+      {ABOUT_ROLES.has(sheet.failed!.code) && (
+        <RoleList
+          sheet={sheet}
+          graphs={graphs.map((file) => {
+            const role = sheet.corrections.roles?.[file];
+            return role ? { file, role } : { file };
+          })}
+        />
+      )}
     </div>
   );
 }
