@@ -4,7 +4,7 @@ import type { Framing } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Corrections, Diagnosis, DiagnosisProgress, Proposal, ProposalProgress } from '../core/proposal.ts';
-import type { Cell, TokenGrid } from '../core/token-grid.ts';
+import type { Cell, Latents, TokenGrid } from '../core/token-grid.ts';
 import type {
   BenchResult,
   Loaded,
@@ -58,6 +58,8 @@ export interface Actions {
   /** Stops the run over the clip; what is done stays. `runClip` goes on where it stopped. */
   stopClip(): void;
   runClip(): Promise<void>;
+  /** D × t × h × w over all planes of a slot's clip that are through; undefined where they are not, or not all, at hand. */
+  clipLatents(slot: number): Latents | undefined;
   /** Small pictures of the whole clip, evenly spread, for the ruler. The receiver closes them. */
   clipThumbnails(
     count: number,

@@ -12,6 +12,7 @@ type ClipVerbs =
   | 'setClipSettings'
   | 'stopClip'
   | 'runClip'
+  | 'clipLatents'
   | 'clipThumbnails';
 
 /** Verbs about clips. */
@@ -53,6 +54,7 @@ export function clipActions({ store, clips, clipRuns, sources, catchUp, lookClos
         clipRuns.resume();
         await catchUp();
       }),
+    clipLatents: clipRuns.latents,
     clipThumbnails: (count, side, onFrame, signal) =>
       quietly(store, async () => {
         const { source } = store.getState();

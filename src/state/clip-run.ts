@@ -1,11 +1,11 @@
 import { frameRuleOf, mostOverlap, type PlannedWindow, planeOfFrame, windowOfPlane } from '../core/clip-plan.ts';
 import { DEFAULT_FRAMING, modelSize } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
-import type { TokenGrid } from '../core/token-grid.ts';
+import type { Latents, TokenGrid } from '../core/token-grid.ts';
 import type { Engine, OpenModel } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { ClipFeed, KeptClips } from './clip-feed.ts';
-import { framesAt, sliceAt } from './clip-slice.ts';
+import { framesAt, joinLatents, sliceAt } from './clip-slice.ts';
 import { type GrowingClip, startClip, type WindowRun } from './growing-clip.ts';
 import type { KeptPictures } from './kept-pictures.ts';
 import { quantized } from './recorded.ts';
@@ -225,6 +225,20 @@ export function keepClipRuns(parts: ClipRunParts) {
       for (const { key } of store.getState().slots) {
         changeSlot(store, key, (slot) => sliceOf(slot, store.getState().playhead, runs.get(key)));
       }
+    },
+    /**
+     * The latents of all planes of a slot's clip that are through. undefined where there is no clip, it came as tokens, or some
+     * were let go because it is too long to keep them all.
+     */
+    latents(key: number): Latents | undefined {
+      const slot = findSlot(store.getState(), key);
+      const growing = runs.get(key);
+      const { clip, codebook } = slot ?? {};
+      // What the decoder got stands in for latents, as in the slice.
+      if (clip?.recorded) return codebook && quantized(clip.grid, codebook, clip.counts.length);
+      if (!clip || !growing || !sameInputs(clip, growing.of)) return undefined;
+      const kept = clip.timings.map((_, window) => growing.detail(window)?.latents);
+      return kept.includes(undefined) ? undefined : joinLatents(kept as Latents[]);
     },
     stop(): void {
       stopped = store.getState().source?.key;

@@ -35,6 +35,23 @@ export function sliceAt(clip: ClipResult, frame: number, entries: number, detail
   };
 }
 
+/** The latents of several windows, one after another in time: D × t × h × w with all their planes. undefined for none. */
+export function joinLatents(parts: readonly Latents[]): Latents | undefined {
+  const [first] = parts;
+  if (!first) return undefined;
+  const { d, shape } = first;
+  const area = shape.h * shape.w;
+  const t = parts.reduce((sum, part) => sum + part.shape.t, 0);
+  const data = new Float32Array(d * t * area);
+  let plane = 0;
+  for (const { data: own, shape: window } of parts) {
+    const length = window.t * area;
+    for (let i = 0; i < d; i++) data.set(own.subarray(i * length, (i + 1) * length), (i * t + plane) * area);
+    plane += window.t;
+  }
+  return { data, d, shape: { t, h: shape.h, w: shape.w } };
+}
+
 /** Frames that the plane at a frame stands for, of the clip: what its bits are shared by. */
 export function framesAt({ plan }: ClipResult, frame: number): number {
   return Math.max(1, framesOfPlane(plan, planeOfFrame(plan, frame)).count);

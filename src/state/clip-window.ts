@@ -1,6 +1,6 @@
 import { type ClipFacts, type ClipWindow, tickCount } from '../core/clip.ts';
 import { DEFAULT_FRAMING, type Framing, modelSize, type Size } from '../core/framing.ts';
-import type { State } from './store.ts';
+import type { SourceClip, State } from './store.ts';
 
 /** A first look at a clip: long enough to see motion, short enough to be through soon. Seconds. */
 const FIRST_SECONDS = 4;
@@ -12,10 +12,11 @@ const MOST_BYTES = 192 * 2 ** 20;
 const MOST_FRAMES = 2000;
 
 /** Clips are looked at smaller than pictures, as long as nobody has chosen a size: sixteen frames are sixteen pictures. Pixels. */
-const USUAL_SIDE = 128;
+export const USUAL_SIDE = 128;
 
 /** The framing of a clip, or of a picture again, where the size is still the usual one of the other. */
-export function usualFraming(framing: Framing, clip: boolean): Framing {
+export function usualFraming({ framing, sizeIsAsked }: Pick<State, 'framing' | 'sizeIsAsked'>, clip: boolean): Framing {
+  if (sizeIsAsked) return framing;
   const [from, to] = clip ? [DEFAULT_FRAMING.height, USUAL_SIDE] : [USUAL_SIDE, DEFAULT_FRAMING.height];
   return framing.height === from && framing.width === from ? { ...framing, height: to, width: to } : framing;
 }
@@ -35,6 +36,13 @@ function framesWithin(sizes: readonly Size[], framing: Framing): number {
 export function firstWindow(facts: ClipFacts, most: number): ClipWindow {
   const rate = facts.rate / Math.max(1, Math.ceil(facts.rate / FIRST_RATE - 1e-6));
   return fitWindow(facts, { start: 0, duration: FIRST_SECONDS, rate }, most);
+}
+
+/** The piece in use where it is another than the one that the clip opens with. */
+export function chosenWindow({ facts, window }: SourceClip, state: Pick<State, 'slots' | 'framing'>): ClipWindow | undefined {
+  const usual = firstWindow(facts, mostFrames(state));
+  const same = (Object.keys(usual) as (keyof ClipWindow)[]).every((key) => Math.abs(usual[key] - window[key]) < 1e-6);
+  return same ? undefined : window;
 }
 
 /** The piece asked for, within the clip and within so many frames; whole ticks long. */

@@ -37,7 +37,8 @@ export function consoleOf({ store, actions, samples }: Playground) {
       return { tokens: grid.tokens.slice(), shape: [t, h, w] as Shape3 };
     },
     latents() {
-      const latents = result()?.latents;
+      const slot = store.getState().slots[0];
+      const latents = slot?.clip ? actions.clipLatents(slot.key) : result()?.latents;
       if (!latents) return undefined;
       const { t, h, w } = latents.shape;
       return { latents: latents.data.slice(), shape: [latents.d, t, h, w] as Shape4 };

@@ -4,7 +4,7 @@ import type { CatalogModel, Engine } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
 import type { KeptClips } from './clip-feed.ts';
 import { sliceOf } from './clip-run.ts';
-import { usualFraming } from './clip-window.ts';
+import { chosenWindow, usualFraming } from './clip-window.ts';
 import { readAtlas, readRecorded, readRecordedClip, recordedFor } from './recorded.ts';
 import { changeSlot, findSlot } from './slots.ts';
 import type { ClipResult, Slot, Store } from './store.ts';
@@ -49,7 +49,11 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
 
   /** The same of a clip. Its frames follow when it is read, by `fillFrames`. */
   async function showClip(slot: number, model: CatalogModel, sample: Sample, source: number, isOld: () => boolean) {
-    const framing = usualFraming(store.getState().framing, true);
+    const state = store.getState();
+    // What was recorded is the piece that a clip opens with.
+    const chosen = state.source?.key === source && state.source.clip && chosenWindow(state.source.clip, state);
+    if (chosen || state.piece?.sample === sample.id) return;
+    const framing = usualFraming(state, true);
     const recorded = await recordedOf(model, sample, framing);
     if (!recorded?.frames) return;
     const of = { source, framing, model: undefined };

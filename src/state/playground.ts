@@ -59,6 +59,7 @@ async function start(
   const usual = link.place === 'clip' ? 'clip' : undefined;
   const sample = samples.find(({ id }) => id === link.sample) ?? samples.find(({ kind }) => kind === usual) ?? samples[0];
   if (sample) firstPaint.shut(GHOST_MS);
+  if (link.size) store.setState({ sizeIsAsked: true });
   const opening = first === undefined ? [] : [actions.openModel(first), ...more.map((id) => actions.addModel(id))];
   await Promise.all([...opening, sample && actions.openSample(sample.id)]);
 }

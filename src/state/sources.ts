@@ -69,16 +69,18 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
 
   /** A crop belongs to the picture it was drawn on; a camera's next frame is the same picture here. */
   function put(source: Source): void {
-    const { source: before, framing, playhead } = store.getState();
+    const state = store.getState();
+    const { source: before, framing, playhead } = state;
     const follows = before?.kind === 'camera' && source.kind === 'camera';
     const drop = before && framing.fit === 'crop' && !follows;
     const isClip = !!source.clip;
     // A size that a link or a visitor chose for a picture stays; so does one chosen for a clip.
-    const sized = isClip === !!before?.clip ? framing : usualFraming(framing, isClip);
+    const sized = isClip === !!before?.clip ? framing : usualFraming(state, isClip);
     // The first one of a visit may come with a link that says where to look.
     const stays = follows || !before || (before.clip && before.name === source.name && before.sample === source.sample);
     store.setState({
       source,
+      sizeIsAsked: false,
       playhead: stays ? playhead : 0,
       framing: drop ? { ...sized, fit: 'fill', crop: WHOLE } : sized,
     });
@@ -86,14 +88,24 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
 
   function openClip(key: number, about: About, clip: OpenedClip): void {
     const { facts, name } = clip;
-    const { slots, framing } = store.getState();
-    const window = firstWindow(facts, mostFrames({ slots, framing: usualFraming(framing, true) }));
+    const state = store.getState();
+    const most = mostFrames({ slots: state.slots, framing: usualFraming(state, true) });
+    const asked = askedWindow(about, clip);
+    const window = asked ? fitWindow(facts, asked, most) : firstWindow(facts, most);
     showClip(key, about, clip, window);
     // Where it moves; a link and a sample say themselves where they belong.
     if (about.kind === 'file' || about.kind === 'url') store.setState({ place: 'clip' });
     const thinned = facts.rate > window.rate * 1.05;
     const rates = { name, rate: round(facts.rate), used: round(window.rate) };
     tell([...clip.remarks, ...(thinned ? [{ text: 'sources.notice.clipThinned', parameters: rates }] : [])]);
+  }
+
+  /** The piece that the link to this clip asks for. A sample of the page waits for nobody; another clip takes its own piece. */
+  function askedWindow({ kind, sample }: About, { facts }: OpenedClip): ClipWindow | undefined {
+    const { piece } = store.getState();
+    if (!piece || (piece.sample === undefined && kind === 'sample')) return undefined;
+    store.setState({ piece: undefined });
+    return piece.sample === sample && piece.window.start < facts.duration ? piece.window : undefined;
   }
 
   return {
@@ -125,6 +137,7 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
       const most = mostFrames(store.getState());
       const window = fitWindow(clip.facts, asked, most);
       const { key: _, clip: __, ...about } = source;
+      store.setState({ piece: undefined });
       showClip(begin(), about, clip, window);
       const cut = tickCount(window) === most && asked.duration > window.duration;
       tell(cut ? [{ text: 'sources.notice.clipShortened', parameters: { frames: most, seconds: round(window.duration) } }] : []);

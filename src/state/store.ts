@@ -33,12 +33,16 @@ export interface State {
   readonly clip: ClipSettings;
   /** The frame of the clip that Pipeline, Compare and Codebook show. Not written while the Clip place plays. */
   readonly playhead: number;
+  /** The piece that a link asks for, until its clip is open: the sample of that name, or the visitor's own next one. */
+  readonly piece?: AskedPiece | undefined;
 
   // inputs: the matter
   /** Open models; the first is the active one, which Pipeline and Codebook show. Compare has one row for each. */
   readonly slots: readonly Slot[];
   readonly source: Source | undefined;
   readonly framing: Framing;
+  /** The link says a size: whatever opens first keeps it. */
+  readonly sizeIsAsked?: boolean;
   /** Colour profiles applied (as the eye sees it) or ignored (as training code reads files; the default). */
   readonly colourManaged: boolean;
   readonly selection: Selection;
@@ -73,6 +77,11 @@ export interface ClipSettings {
   /** Frames that neighbouring windows share; a model takes at most half its window (`mostOverlap`). */
   readonly overlap: number;
   readonly blend: Blend;
+}
+
+export interface AskedPiece {
+  readonly sample: string | undefined;
+  readonly window: ClipWindow;
 }
 
 export interface Selection {

@@ -1,6 +1,8 @@
+import type { ClipWindow } from '../core/clip.ts';
 import type { Blend } from '../core/clip-plan.ts';
 import type { Framing, Rect } from '../core/framing.ts';
 import type { Cell } from '../core/token-grid.ts';
+import { chosenWindow, USUAL_SIDE } from './clip-window.ts';
 import { tokenAt } from './selection.ts';
 import { type CompareMode, type EntryOrder, initialState, type Palette, type Place, type State } from './store.ts';
 
@@ -27,7 +29,8 @@ export interface LinkState {
   at: { readonly x: number; readonly y: number };
   order: EntryOrder;
   usageOf: State['codebook']['usageOf'];
-  /** Of a clip: the playhead, and how windows are put together. */
+  /** Of a clip: the piece that is used, the playhead, and how windows are put together. */
+  piece: ClipWindow;
   frame: number;
   overlap: number;
   blend: Blend;
@@ -124,9 +127,9 @@ const fields: { readonly [K in keyof LinkState]: Field<LinkState[K]> } = {
       const valid = [height!, width!].every((side) => Number.isInteger(side) && side >= 8 && side <= 4096);
       return valid ? { height: height!, width: width! } : undefined;
     },
-    write: ({ framing: { height, width } }) => {
-      const usual = initialState.framing;
-      return height === usual.height && width === usual.width ? undefined : { height, width };
+    write: ({ framing: { height, width }, source }) => {
+      const usual = source?.clip ? USUAL_SIDE : initialState.framing.height;
+      return height === usual && width === usual ? undefined : { height, width };
     },
     print: ({ height, width }) => `${height}x${width}`,
   },
@@ -165,6 +168,21 @@ const fields: { readonly [K in keyof LinkState]: Field<LinkState[K]> } = {
     changed(codebook.order, initialState.codebook.order),
   ),
   usageOf: oneOf('usage', ['picture', 'visit'], ({ codebook }) => changed(codebook.usageOf, initialState.codebook.usageOf)),
+  piece: {
+    name: 'piece',
+    read(text) {
+      const [start, duration, rate] = numbers(text, 3) ?? [-1, 0, 0];
+      const valid = start! >= 0 && duration! > 0 && rate! > 0 && rate! <= 1000;
+      return valid ? { start: start!, duration: duration!, rate: rate! } : undefined;
+    },
+    write(state) {
+      const { source, piece } = state;
+      // What a link asked for stays in it until its clip is open.
+      if (piece) return piece.window;
+      return source?.clip && source.kind !== 'camera' ? chosenWindow(source.clip, state) : undefined;
+    },
+    print: ({ start, duration, rate }) => [start, duration, rate].map((value) => Math.round(value * 1e6) / 1e6).join(','),
+  },
   frame: whole('frame', ({ playhead }) => changed(playhead, initialState.playhead)),
   overlap: whole('overlap', ({ clip }) => changed(clip.overlap, initialState.clip.overlap)),
   blend: oneOf('blend', ['fade', 'cut'], ({ clip }) => changed(clip.blend, initialState.clip.blend)),
@@ -215,6 +233,7 @@ export function stateOfLink(link: Partial<LinkState>): Partial<State> {
     codebook: { ...codebook, ...pick(link, ['order', 'usageOf']) },
     clip: { ...clip, ...pick(link, ['overlap', 'blend']) },
     playhead: link.frame ?? playhead,
+    ...(link.piece ? { piece: { sample: link.sample, window: link.piece } } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Picture } from '../../src/core/picture.ts';
 import { packTokens } from '../../src/core/token-bits.ts';
 import type { Engine } from '../../src/engine/protocol.ts';
 import type { Surroundings } from '../../src/state/surroundings.ts';
+import { writeLink } from '../../src/state/url.ts';
 import { fakeCatalog, fakeVideoModel } from '../fake-engine.ts';
 import { file, grey, makePlayground } from './make-playground.ts';
 
@@ -402,4 +403,73 @@ test('the camera rolls: its last frames are a clip, again and again', async () =
   expect(source).toMatchObject({ kind: 'camera', name: 'camera', clip: { frames: 16 } });
   expect(slots[0]!.clip).toMatchObject({ plan: { frames: 16 }, running: false });
   expect(camera.running).toBe(false);
+});
+
+test('the latents of a clip are those of all its windows, plane after plane', async () => {
+  const { actions, now } = await startWith(['fake-grouped']);
+  await actions.openFiles([clip(steps(22, (i) => 8 * i))]);
+  const [slot] = now().slots;
+  const whole = actions.clipLatents(slot!.key)!;
+  expect(whole).toMatchObject({ d: 4, shape: slot!.clip!.grid.shape });
+  for (const frame of [0, 9, 20]) {
+    actions.setPlayhead(frame);
+    await expect.poll(() => now().slots[0]!.result!.latents).toBeDefined();
+    const { latents } = now().slots[0]!.result!;
+    const plane = Math.floor(frame / 4);
+    const own = Array.from({ length: 4 }, (_, i) => [
+      ...whole.data.subarray((i * 8 + plane) * 16, (i * 8 + plane + 1) * 16),
+    ]).flat();
+    expect([...latents!.data]).toEqual(own);
+  }
+  expect(actions.clipLatents(99)).toBeUndefined();
+});
+
+describe('a link to a piece of a clip', () => {
+  const window = { start: 0.4, duration: 0.8, rate: 5 };
+
+  test('opens its sample with it; another clip opens whole', async () => {
+    const made = make(undefined, {});
+    made.store.setState({ piece: { sample: 'film', window } });
+    await made.start({ models: ['fake'], sample: 'film', piece: window });
+    expect(made.now().source!.clip!.window).toEqual(window);
+    expect(made.now().slots[0]!.clip!.frames.map(({ data }) => data[0])).toEqual([40, 60, 80, 100]);
+    expect(new URLSearchParams(writeLink(made.now(), '', new Set())).get('piece')).toBe('0.4,0.8,5');
+    await made.actions.openFiles([clip(steps(9))]);
+    expect(made.now().source!.clip!.window).toEqual({ start: 0, duration: 0.9, rate: 10 });
+    expect(writeLink(made.now(), '', new Set())).not.toContain('piece');
+  });
+
+  test('without a sample waits for the visitor’s own file, and stays in the link meanwhile', async () => {
+    const made = make(undefined, {});
+    made.store.setState({ piece: { sample: undefined, window } });
+    await made.start({ models: ['fake'], place: 'clip', piece: window });
+    expect(made.now().source!.clip!.window).toEqual({ start: 0, duration: 2.2, rate: 10 });
+    expect(writeLink(made.now(), '', new Set())).toContain('piece=0.4,0.8,5');
+    await made.actions.openFiles([clip(steps(22, (i) => 10 * i))]);
+    expect(made.now().source!.clip!.window).toEqual(window);
+  });
+
+  test('that begins after the end is nothing, and one that is too long is cut', async () => {
+    const late = make(undefined, {});
+    late.store.setState({ piece: { sample: undefined, window: { ...window, start: 7 } } });
+    await late.start({ models: ['fake'], place: 'clip' });
+    await late.actions.openFiles([clip(steps(9))]);
+    expect(late.now().source!.clip!.window).toEqual({ start: 0, duration: 0.9, rate: 10 });
+    const long = make(undefined, {});
+    long.store.setState({ piece: { sample: undefined, window: { start: 0.5, duration: 40, rate: 10 } } });
+    await long.start({ models: ['fake'], place: 'clip' });
+    await long.actions.openFiles([clip(steps(9))]);
+    expect(long.now().source!.clip!.window.duration).toBeCloseTo(0.4);
+  });
+
+  test('brings the size of frames with it, also the one that is usual for pictures', async () => {
+    const made = make(undefined, {});
+    await made.start({ models: ['fake'], sample: 'film', size: { height: 256, width: 256 } });
+    expect(made.now().framing).toMatchObject({ height: 256, width: 256 });
+    expect(new URLSearchParams(writeLink(made.now(), '', new Set())).get('size')).toBe('256x256');
+    made.actions.setFraming({ height: 128, width: 128 });
+    expect(new URLSearchParams(writeLink(made.now(), '', new Set())).get('size')).toBeNull();
+    await made.actions.openSample('one');
+    expect(made.now().framing.height).toBe(256);
+  });
 });

@@ -49,6 +49,13 @@ test('a clip opens when all of it is through; its frames and tokens can be taken
   expect(source.map(({ data }) => data[0])).toEqual([0, 85, 170]);
   expect(reconstruction.map(({ data }) => data[0])).toEqual([0, 85, 170]);
   expect(planes).toEqual([0, 1, 2]);
+  const { latents, shape } = console.latents()!;
+  expect(shape).toEqual([4, 3, 16, 16]);
+  // Channel by channel, and in each plane after plane: the slice at the playhead is plane 0.
+  const first = store.getState().slots[0]!.result!.latents!.data;
+  expect([...latents.slice(3 * 256, 4 * 256)]).toEqual([...first.slice(256, 512)]);
+  latents.fill(9);
+  expect(console.latents()!.latents[0]).not.toBe(9);
   expect(console.state()).toMatchObject({ models: [{ clip: { frames: 3, running: false, measures: { stayed: 0 } } }] });
   const two = { tokens: [0, 0, 0, 0, 63, 63, 63, 63], shape: [2, 2, 2] as [number, number, number] };
   expect(await console.decode(two, { keep: false })).toHaveLength(2);

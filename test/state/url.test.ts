@@ -45,9 +45,10 @@ test('whatever a link is made from, it brings back', () => {
 });
 
 test('the frame of a clip and how its windows are put together', () => {
-  const link = 'place=clip&frame=37&overlap=4&blend=cut';
+  const link = 'place=clip&piece=12.5,2.000001,29.97003&frame=37&overlap=4&blend=cut';
   const state = { ...initialState, ...stateOfLink(readLink(link)) };
   expect(state).toMatchObject({ place: 'clip', playhead: 37, clip: { overlap: 4, blend: 'cut' } });
+  expect(state.piece).toEqual({ sample: undefined, window: { start: 12.5, duration: 2.000001, rate: 29.97003 } });
   expect(new URLSearchParams(writeLink(state, '', new Set()))).toEqual(new URLSearchParams(link));
   expect(readLink('frame=-1&overlap=x&blend=melt')).toEqual({});
 });
@@ -78,6 +79,10 @@ test.each([
   'crop=0,0,2,2',
   'crop=0.5,0.5,0,0',
   'size=1x1',
+  'piece=1,2',
+  'piece=-1,2,25',
+  'piece=0,0,25',
+  'piece=0,2,1e9',
   'size=9999x9999',
   'background=red',
   'zoom=1e9',
