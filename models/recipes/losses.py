@@ -32,8 +32,8 @@ def multiscale_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (2, 4, 8)) -> 
 
 def chroma_l1(a: Tensor, b: Tensor, scales: tuple[int, ...] = (4, 8, 16)) -> Tensor:
     """On what is left of each channel without the luma (BT.601), where L1 on channels alone gives tints away cheaply."""
-    luma = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
     error = a - b
+    luma = error.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
     tint = error - (luma * error).sum(1, keepdim=True)
     return sum(F.avg_pool2d(tint, s).abs().mean() for s in scales)
 

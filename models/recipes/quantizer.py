@@ -34,7 +34,7 @@ class Quantizer(nn.Module):
         """latents N x D x h x w → quantized (same shape), tokens N x h x w, commitment loss."""
         placed = self.place(latents.float().movedim(1, -1))
         if not quantize:
-            tokens = torch.zeros(placed.shape[:-1], dtype=torch.long)
+            tokens = torch.zeros(placed.shape[:-1], dtype=torch.long, device=placed.device)
             return placed.movedim(-1, 1), tokens, placed.new_zeros(())
         flat = placed.detach().flatten(0, -2)
         tokens = self.nearest(flat)
@@ -131,7 +131,7 @@ class LookupFree(nn.Module):
     @staticmethod
     def _joint(on: Tensor) -> Tensor:
         """Probability of each combination of independent bits: M x bits → M x 2^bits."""
-        joint = torch.ones(len(on), 1)
+        joint = on.new_ones(len(on), 1)
         for bit in on.unbind(-1):
             joint = torch.cat([joint * (1 - bit[:, None]), joint * bit[:, None]], 1)
         return joint

@@ -54,7 +54,7 @@ class Tokenizer:
 
 def from_state(file: Path) -> tuple[Tokenizer, dict]:
     """From a training state: the averaged weights, rounded to fp16 as they are exported."""
-    state = torch.load(file, weights_only=True)
+    state = torch.load(file, weights_only=True, map_location="cpu")
     network = make_autoencoder(load_recipe(state["model"]).network)
     network.load_state_dict({name: w.half().float() for name, w in state["average"].items()})
     return Tokenizer(network, state["quantizer"].get("codebook")), state

@@ -11,7 +11,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -38,24 +38,25 @@ from losses import (
     seam_l1,
     time_l1,
 )
+from machine import Machine, Source, choose_machine
 from network3d import inflate
 from quantizer import LookupFree, Quantizer, fit_bits
 from tokenizer import is_lookup_free, make_autoencoder
 
 
 class Trainer:
-    def __init__(self, recipe: Recipe, minutes: float):
-        self.recipe, self.minutes = recipe, minutes
+    def __init__(self, recipe: Recipe, minutes: float, machine: Machine):
+        self.recipe, self.minutes, self.machine = recipe, minutes, machine
         settings = recipe.network
-        self.network = make_autoencoder(settings).to(memory_format=torch.channels_last)
+        self.network = machine.place(make_autoencoder(settings))
+        self.encode, self.decode = (machine.compile(part) for part in (self.network.encoder, self.network.decoder))
         self.average = copy.deepcopy(self.network).requires_grad_(False)
-        self.quantizer = make_quantizer(recipe)
+        self.quantizer = make_quantizer(recipe).to(machine.device)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), recipe.learning_rate, betas=recipe.betas, weight_decay=1e-4
         )
-        self.discriminator = ClipDiscriminator() if recipe.clips else Discriminator()
-        if not recipe.clips:
-            self.discriminator.to(memory_format=torch.channels_last)
+        self.discriminator = machine.place(ClipDiscriminator() if recipe.clips else Discriminator())
+        self.judge = machine.compile(self.discriminator)
         self.critic_optimizer = torch.optim.AdamW(
             self.discriminator.parameters(), betas=(0.5, 0.9), weight_decay=1e-4
         )
@@ -75,32 +76,32 @@ class Trainer:
         os.replace(temporary, file)
 
     def load(self, file: Path) -> None:
-        state = torch.load(file, weights_only=True)
+        state = torch.load(file, weights_only=True, map_location=self.machine.device)
         for name in self.PARTS:
             getattr(self, name).load_state_dict(state[name])
         for name in self.VALUES:
             setattr(self, name, state[name])
 
-    def start_from(self, folder: Path, source: Callable[[int], Tensor]) -> None:
+    def start_from(self, folder: Path, source: Source) -> None:
         """A clip model begins as an exported model for pictures, with its codebook."""
         weights = {name: w.float() for name, w in load_file(folder / "weights.safetensors").items()}
         inflate(self.network, weights)
         if is_lookup_free(self.recipe.network):
             self._fit_bits(weights, source)
         else:
-            codebook = load_file(folder / "codebook.safetensors")["codebook"]
+            codebook = load_file(folder / "codebook.safetensors")["codebook"].to(self.machine.device)
             self.quantizer.restart(torch.ones(len(codebook), dtype=torch.bool), codebook)
             self.quantizes = True
         self.average.load_state_dict(self.network.state_dict())
 
     @torch.no_grad()
-    def _fit_bits(self, flat: dict[str, Tensor], source: Callable[[int], Tensor]) -> None:
+    def _fit_bits(self, flat: dict[str, Tensor], source: Source) -> None:
         """Bits in place of the 2D model's latents: new first and last layers around the same network."""
         features: list[Tensor] = []
         project, lift = self.network.encoder.project, self.network.decoder.lift
-        hook = project.register_forward_pre_hook(lambda _, inputs: features.append(inputs[0].movedim(2, -1).flatten(0, -2)))
+        hook = project.register_forward_pre_hook(lambda _, inputs: features.append(inputs[0].movedim(2, -1).flatten(0, -2).cpu()))
         for step in range(self.recipe.codebook_batches):
-            self.network.encoder(source(step))
+            self.network.encoder(source(step).to(self.machine.device))
         hook.remove()
         seen = torch.cat(features)
         latents = seen @ flat["encoder.project.weight"].flatten(1).T + flat["encoder.project.bias"]
@@ -134,11 +135,15 @@ class Trainer:
             self.recent_latents.clear()
             self.quantizes = True
 
-        latents = self.network.encoder(pixels)
+        with self.machine.precision():
+            latents = self.encode(pixels)
+        latents = latents.float()
         if not self.quantizes:
             self._remember(latents)
         quantized, tokens, commitment = self.quantizer(latents, self.quantizes)
-        reconstruction = self.network.decoder(quantized)
+        with self.machine.precision():
+            reconstruction = self.decode(quantized)
+        reconstruction = reconstruction.float()
 
         weights = plan.pixels if critic_on else recipe.pixels
         source, copy = as_frames(pixels), as_frames(reconstruction)
@@ -184,9 +189,9 @@ class Trainer:
     def _adversarial(self, pixels: Tensor, fake: Tensor, pixel_loss: Tensor, parts: dict) -> Tensor:
         plan = self.recipe.adversarial
         self.discriminator.requires_grad_(False)
-        verdict, fake_features = self.discriminator(fake)
+        verdict, fake_features = self._judge(fake)
         with torch.no_grad():
-            _, real_features = self.discriminator(pixels)
+            _, real_features = self._judge(pixels)
         self.discriminator.requires_grad_(True)
         hinge = -verdict.mean()
         if self.critic_steps % 8 == 0:
@@ -210,13 +215,18 @@ class Trainer:
         for group in self.critic_optimizer.param_groups:
             group["lr"] = self.recipe.adversarial.critic_learning_rate * max(0.1, 1 - self.progress)
         # One pass over both: the same singular-vector estimates, and larger batches.
-        verdict_real, verdict_fake = self.discriminator(torch.cat([real, fake]))[0].chunk(2)
+        verdict_real, verdict_fake = self._judge(torch.cat([real, fake]))[0].chunk(2)
         loss = discriminator_hinge(verdict_real, verdict_fake)
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_optimizer.step()
         self.critic_steps += 1
         parts |= {"critic": loss, "balance": self.balance}
+
+    def _judge(self, pixels: Tensor) -> tuple[Tensor, list[Tensor]]:
+        with self.machine.precision():
+            verdict, features = self.judge(pixels)
+        return verdict.float(), [feature.float() for feature in features]
 
     @torch.no_grad()
     def _follow_weights(self) -> None:
@@ -234,17 +244,17 @@ def make_quantizer(recipe: Recipe) -> Quantizer | LookupFree:
     )
 
 
-def make_source(recipe: Recipe, photos: Photos, clips: Clips | None, seed: int) -> Callable[[int], Tensor]:
-    """The batch of a step."""
+def make_source(recipe: Recipe, photos: Photos, clips: Clips | None, times: int, seed: int) -> Source:
+    """The batch of a step, `times` as large as the recipe's."""
     if recipe.clips:
         windows = ClipCrops(clips, photos, recipe.clips.moves_share, seed)
-        batches = recipe.clips.batches
+        batches = [(count * times, *shape) for count, *shape in recipe.clips.batches]
         return lambda step: windows.batch(*batches[step % len(batches)])
     crops = Crops(photos, recipe.drawn_share, seed)
 
     def pictures(step: int) -> Tensor:
         large = recipe.large_crop_every and step % recipe.large_crop_every == 0
-        return crops.batch(recipe.batch // (4 if large else 1), recipe.crop * (2 if large else 1))
+        return crops.batch(times * recipe.batch // (4 if large else 1), recipe.crop * (2 if large else 1))
 
     return pictures
 
@@ -262,12 +272,18 @@ def main() -> None:
     parser.add_argument("--log", type=int, default=50, help="steps per metrics line")
     parser.add_argument("--save-minutes", type=float, default=3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto", help='"cpu", "cuda" … (default: a GPU where there is one)')
+    parser.add_argument("--mixed", action=argparse.BooleanOptionalAction, help="bfloat16 (default: on a GPU)")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, help="torch.compile (default: on a GPU)")
+    parser.add_argument("--workers", type=int, help="processes that make batches (default: 12 for a GPU)")
+    parser.add_argument("--batch-times", type=int, default=1, help="batches so many times as large; a GPU has room for 4 to 8")
     arguments = parser.parse_args()
 
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
     recipe = load_recipe(arguments.model)
-    trainer = Trainer(recipe, arguments.minutes)
+    machine = choose_machine(arguments.device, arguments.mixed, arguments.compile, arguments.workers)
+    trainer = Trainer(recipe, arguments.minutes, machine)
     arguments.out.mkdir(parents=True, exist_ok=True)
     state_file = arguments.out / "state.pt"
     if state_file.exists():
@@ -279,11 +295,11 @@ def main() -> None:
     if recipe.clips and not arguments.clips:
         parser.error(f"{recipe.id} also needs --clips")
     clips = Clips(arguments.clips, cache) if recipe.clips else None
-    source = make_source(recipe, photos, clips, seed)
+    source = partial(make_source, recipe, photos, clips, arguments.batch_times)
     if recipe.clips and trainer.step == 0:
         folder = arguments.start or Path(__file__).parent / "out" / recipe.clips.start_from
         if (folder / "weights.safetensors").exists():
-            trainer.start_from(folder, source)
+            trainer.start_from(folder, source(seed))
         else:
             print(f"{folder} holds no weights: starting from random ones", flush=True)
     data = {"photos": len(photos), "clips": len(clips) if clips else 0}
@@ -302,15 +318,17 @@ def main() -> None:
     counted = 0
     wins = torch.zeros(recipe.network.codebookSize)
     with open(arguments.out / "metrics.jsonl", "a", buffering=1) as metrics:
-        while not stopping and trainer.progress < 1:
-            parts = trainer.train_step(source(trainer.step))
+        for pixels in machine.batches(source, trainer.step, seed):
+            if stopping or trainer.progress >= 1:
+                break
+            parts = trainer.train_step(pixels)
             now = time.monotonic()
             trainer.seconds += now - clock
             clock = now
             counted += 1
             for name, value in parts.items():
                 sums[name] = sums.get(name, 0.0) + value
-            wins += torch.bincount(trainer.last_tokens.flatten(), minlength=len(wins))
+            wins += torch.bincount(trainer.last_tokens.flatten().cpu(), minlength=len(wins))
             if trainer.step % arguments.log == 0:
                 line = {
                     "step": trainer.step,

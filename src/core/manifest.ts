@@ -27,6 +27,14 @@ export interface Manifest {
   /** Pictures of all entries, each decoded alone, in one WebP made with the model: `columns` cells a row, `cell` pixels a side. */
   readonly atlas?: { readonly file: string; readonly cell: number; readonly columns: number };
   readonly recorded?: readonly RecordedResult[];
+  /** How a published checkpoint became this model. Bytes, as in `ConversionReport`. */
+  readonly conversion?: {
+    readonly weights: 'stored' | 'half';
+    readonly graph: 'plain' | 'fast';
+    readonly referred: number;
+    readonly copied: number;
+    readonly relaid: number;
+  };
   readonly source: {
     readonly licence: string;
     readonly paper?: string;
@@ -109,4 +117,6 @@ export interface ModelFigures {
   readonly sharpness?: number;
   /** Of clips: how much still parts move from frame to frame, over how much they do in the source; 1 is as calm as the source. */
   readonly flicker?: number;
+  /** dB of the same pictures as JPEG with as many bits. */
+  readonly jpegPsnr?: number;
 }

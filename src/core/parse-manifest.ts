@@ -152,6 +152,13 @@ const manifest = object(
     recorded: list(
       object({ sample: text, grid: list(whole(1)), tokens: text, reconstruction: text }, { frames: whole(1), on: text }),
     ),
+    conversion: object({
+      weights: oneOf('stored', 'half'),
+      graph: oneOf('plain', 'fast'),
+      referred: whole(0),
+      copied: whole(0),
+      relaid: whole(0),
+    }),
     figures: list(
       object(
         { set: text, psnr: number },
@@ -164,6 +171,7 @@ const manifest = object(
           bitsPerPixel: number,
           sharpness: number,
           flicker: number,
+          jpegPsnr: number,
         },
       ),
     ),

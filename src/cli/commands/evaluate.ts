@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import type { Measures } from '../../core/metric.ts';
 import { tokenStatistics } from '../../metrics/parts/token-statistics.ts';
 import { type ClipRow, runClips } from '../evaluate-clips.ts';
+import { jpegAtSameBits } from '../evaluate-jpeg.ts';
 import type { Command } from '../main.ts';
 import { openBuiltPage, openModel, TOY, waitForResult } from '../page.ts';
 import { printTable } from '../table.ts';
@@ -35,6 +36,8 @@ interface Evaluation extends Omit<FileFigures, 'file' | 'error'> {
   readonly entropy: number;
   readonly tokens: number;
   readonly dead: number;
+  /** Of the pictures, as JPEG with as many bits as the tokens take; `null` for clips alone. */
+  readonly jpeg: number | null;
   readonly failed: number;
   readonly files: readonly FileFigures[];
 }
@@ -121,21 +124,18 @@ async function evaluateAll(files: readonly string[], wanted: readonly string[] |
 async function evaluateModel(page: Page, id: string, files: readonly string[], sizes: Sizes): Promise<Evaluation> {
   await openModel(page, id);
   const named = files.map((file, index) => ({ name: basename(file), index }));
-  const pictures = await runPictures(
-    page,
-    named.filter(({ name }) => !CLIP.test(name)),
-    sizes.picture,
-  );
+  const still = named.filter(({ name }) => !CLIP.test(name));
+  const pictures = await runPictures(page, still, sizes.picture);
+  const pictureRows = pictures.rows.map(fileFigures);
+  const bpp = mean(pictureRows.map((row) => row.bpp));
+  const jpeg = bpp === null ? null : await jpegAtSameBits(page, still, sizes.picture, bpp);
   const clips = await runClips(
     page,
     named.filter(({ name }) => CLIP.test(name)),
     sizes.clip,
   );
-  return summarize(
-    id,
-    [...pictures.rows.map(fileFigures), ...clips.rows.map(clipFigures)],
-    addCounts(pictures.counts, clips.counts),
-  );
+  const rows = [...pictureRows, ...clips.rows.map(clipFigures)];
+  return { ...summarize(id, rows, addCounts(pictures.counts, clips.counts)), jpeg };
 }
 
 interface NamedFile {
@@ -195,7 +195,7 @@ async function readSingle(page: Page, name: string, started: number): Promise<{ 
   return { rows: [{ name, measures, error: undefined, seconds }], counts };
 }
 
-function summarize(id: string, files: readonly FileFigures[], counts: readonly number[]): Evaluation {
+function summarize(id: string, files: readonly FileFigures[], counts: readonly number[]): Omit<Evaluation, 'jpeg'> {
   const { share, perplexity, entropy, used } = tokenStatistics(Uint32Array.from(counts));
   return {
     id,
@@ -253,7 +253,7 @@ function mean(values: readonly (number | null)[]): number | null {
 }
 
 function manifestFigures(set: string, figures: Evaluation) {
-  const { psnr, ssim, msssim, sharpness, usage, perplexity, dead, bpp, flicker, id } = figures;
+  const { psnr, ssim, msssim, sharpness, usage, perplexity, dead, bpp, flicker, jpeg, id } = figures;
   if (psnr === null) throw new Error(`${id} has no figures for every picture: nothing is written.`);
   const round = (value: number, digits: number) => Number(value.toFixed(digits));
   return {
@@ -267,6 +267,7 @@ function manifestFigures(set: string, figures: Evaluation) {
     ...(bpp !== null && { bitsPerPixel: round(bpp, 5) }),
     ...(sharpness !== null && { sharpness: round(sharpness, 3) }),
     ...(flicker !== null && { flicker: round(flicker, 3) }),
+    ...(jpeg !== null && { jpegPsnr: round(jpeg, 2) }),
   };
 }
 
@@ -281,6 +282,7 @@ function evaluationTable(models: readonly Evaluation[]): string {
       'sharpness',
       'flicker',
       'bpp',
+      'JPEG',
       'usage',
       'entropy',
       'perplexity',
@@ -296,6 +298,7 @@ function evaluationTable(models: readonly Evaluation[]): string {
       number(row.sharpness, 2),
       number(row.flicker, 2),
       number(row.bpp, 4),
+      number(row.jpeg, 2),
       `${(100 * row.usage).toFixed(1)} %`,
       number(row.entropy, 2),
       number(row.perplexity, 0),
