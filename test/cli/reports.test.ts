@@ -3,13 +3,22 @@ import { scriptsAtStart } from '../../src/cli/start-script.ts';
 import { markdownTable, printTable } from '../../src/cli/table.ts';
 import { withBench, withFigures } from '../../src/cli/write-figures.ts';
 
-const figures = { set: 'Kodak 24, centre 512', psnr: 23.456, ssim: 0.71, msssim: null, usage: 0.987, perplexity: 800, dead: 3 };
+const figures = {
+  set: 'Kodak 24, centre 512',
+  psnr: 23.456,
+  jpegPsnr: 21.987,
+  ssim: 0.71,
+  msssim: null,
+  usage: 0.987,
+  perplexity: 800,
+  dead: 3,
+};
 
 test('figures are added to a card once, and replaced the next time', () => {
   const card = '# VQGAN\n\nWhat it is.\n';
   const once = withFigures(card, [figures]);
   expect(once).toContain('# VQGAN\n\nWhat it is.\n\n## Figures\n');
-  expect(once).toContain('| Kodak 24, centre 512 | 23.46 | 0.710 | – | – | – | 98.7 % | 800.0 | 3 |');
+  expect(once).toContain('| Kodak 24, centre 512 | 23.46 | 21.99 | 0.710 | – | – | – | – | 98.7 % | 800.0 | 3 |');
   const twice = withFigures(once, [{ ...figures, psnr: 24 }]);
   expect(twice).toContain('| 24.00 |');
   expect(twice).not.toContain('23.46');
