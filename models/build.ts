@@ -81,11 +81,13 @@ async function fromTraining(id: string): Promise<Built> {
     ['check.safetensors', readBytes(join(folder, 'check.safetensors'))],
   ]);
   await keepFullCheck(id, join(folder, 'check-full.safetensors'));
-  const { graphs } = model.manifest;
+  // Said of what a visitor opens; these were never published in another form.
+  const { conversion: _, ...described } = model.manifest;
+  const { graphs } = described;
   return {
     manifest: {
       title: `${kind.title} ${describeModel(model.manifest)}`,
-      ...model.manifest,
+      ...described,
       graphs: { ...graphs, ...(critic && { discriminator: discriminatorFacts }) },
       check: {
         file: 'check.safetensors',

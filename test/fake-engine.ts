@@ -274,7 +274,12 @@ export function fakeEngine(before: (method: keyof Engine) => unknown = () => {})
     async convert(_files, _options, _onProgress, signal) {
       await enter('convert', signal);
       const files = { 'manifest.json': new Blob([JSON.stringify(fakeManifest)]) };
-      return { manifest: fakeManifest, files, report: { used: [], ignored: [], referred: 0, copied: 0 }, milliseconds: 1 };
+      return {
+        manifest: fakeManifest,
+        files,
+        report: { used: [], ignored: [], referred: 0, copied: 0, relaid: 0 },
+        milliseconds: 1,
+      };
     },
     async closeModel(id) {
       await enter('closeModel');

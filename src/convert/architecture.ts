@@ -1,4 +1,5 @@
 import type { Manifest } from '../core/manifest.ts';
+import type { GraphForm } from './enlarged-conv.ts';
 import type { StoredTensors } from './tensors.ts';
 
 /** A published file of weights: tensors by name, and the settings beside it where the publisher gives some. */
@@ -7,7 +8,7 @@ export interface Checkpoint {
   readonly file: string;
   /** The network's tensors by dotted name; wrapping dictionaries (`state_dict`, `model` …) are off. */
   readonly tensors: StoredTensors;
-  /** config.json beside it, parsed. */
+  /** config.json beside it, or settings in YAML, parsed. */
   readonly config?: unknown;
   /** Settings that the file itself carries (Lightning's `hyper_parameters`, an argparse Namespace …), as plain data. */
   readonly carried?: unknown;
@@ -16,6 +17,8 @@ export interface Checkpoint {
 export interface ConvertOptions {
   /** `stored`: graphs refer to the bytes in the visitor's file wherever they can; `half`: a copy in half precision. */
   readonly weights: 'stored' | 'half';
+  /** How graphs are drawn; plain unless said otherwise. */
+  readonly graph?: GraphForm;
   /** Looks for NaN and infinities also in weights that stay where they are, which reads those once. */
   readonly check?: boolean;
 }
@@ -24,7 +27,7 @@ export interface ConvertOptions {
 export interface ConvertedModel {
   readonly manifest: Pick<
     Manifest,
-    'medium' | 'architecture' | 'quantizer' | 'size' | 'pixels' | 'graphs' | 'codebook' | 'scores'
+    'medium' | 'architecture' | 'quantizer' | 'size' | 'pixels' | 'graphs' | 'codebook' | 'scores' | 'conversion'
   >;
   readonly files: ReadonlyMap<string, Blob>;
   readonly report: ConversionReport;
@@ -37,8 +40,10 @@ export interface ConversionReport {
   readonly ignored: readonly string[];
   /** Weights that stay where they are in the visitor's file. */
   readonly referred: number;
-  /** Weights that had to be laid out or widened again. */
+  /** Weights that had to be laid out, widened or halved: they are in the model's own files. */
   readonly copied: number;
+  /** Kernels of the fast form that ONNX Runtime works out of the stored ones while it loads: in memory alone. */
+  readonly relaid: number;
 }
 
 /** What a file in src/convert/architectures exports by default; its file name is the architecture's name in a manifest. */

@@ -35,24 +35,30 @@ export function readDalleHalf(tensors: StoredTensors, half: string): DalleHalf {
   return { groups, gain: 1 / (GROUPS * (groups[0]?.length ?? 1)) ** 2 };
 }
 
-/** x (through a 1 × 1 convolution where widths differ) + gain · four convolutions, each after a ReLU. */
+/**
+ * x (through a 1 × 1 convolution where widths differ) + gain · four convolutions, each after a ReLU. A block that enlarges does
+ * so behind its 1 × 1 convolutions, which see the same either way.
+ */
 async function drawBlock(
   layers: TorchLayers,
   x: Value,
   { name, inputs, outputs }: Block,
-  kernels: readonly number[],
-  gain: number,
+  { kernels, gain, enlarges = false }: { kernels: readonly number[]; gain: number; enlarges?: boolean },
 ) {
   const { graph } = layers;
   const inner = Math.floor(outputs / 4);
   const widths = [inputs, inner, inner, inner, outputs];
   let change = x;
   for (const [i, kernel] of kernels.entries()) {
-    const sizes = [widths[i]!, widths[i + 1]!, kernel] as const;
-    change = await layers.conv(graph.relu(change), `${name}.res_path.conv_${i + 1}`, sizes);
+    const [from, to, part] = [widths[i]!, widths[i + 1]!, `${name}.res_path.conv_${i + 1}`] as const;
+    const positive = graph.relu(change);
+    const larger = enlarges && i === 1;
+    change = larger
+      ? await layers.enlargedConv(positive, part, [from, to])
+      : await layers.conv(positive, part, [from, to, kernel]);
   }
   const kept = inputs === outputs ? x : await layers.conv(x, `${name}.id_path`, [inputs, outputs, 1]);
-  return graph.add(kept, graph.mul(change, graph.constant([gain], 'float32', [])));
+  return graph.add(graph.enlarge(kept, enlarges ? 2 : 1), graph.mul(change, graph.constant([gain], 'float32', [])));
 }
 
 /** The groups of an encoder, with a 2 × 2 maximum between them, and a last ReLU. */
@@ -61,18 +67,18 @@ export async function encodeDalle(layers: TorchLayers, x: Value, { groups, gain 
   let result = x;
   for (const [i, blocks] of groups.entries()) {
     if (i > 0) result = graph.node('MaxPool', [result], { kernel_shape: [2, 2], strides: [2, 2] });
-    for (const block of blocks) result = await drawBlock(layers, result, block, [3, 3, 3, 1], gain);
+    for (const block of blocks) result = await drawBlock(layers, result, block, { kernels: [3, 3, 3, 1], gain });
   }
   return graph.relu(result);
 }
 
 /** The groups of a decoder, with nearest ×2 between them, and a last ReLU. */
 export async function decodeDalle(layers: TorchLayers, x: Value, { groups, gain }: DalleHalf): Promise<Value> {
-  const { graph } = layers;
   let result = x;
   for (const [i, blocks] of groups.entries()) {
-    if (i > 0) result = graph.resize(result, [1, 1, 2, 2]);
-    for (const block of blocks) result = await drawBlock(layers, result, block, [1, 3, 3, 3], gain);
+    for (const [j, block] of blocks.entries()) {
+      result = await drawBlock(layers, result, block, { kernels: [1, 3, 3, 3], gain, enlarges: i > 0 && j === 0 });
+    }
   }
-  return graph.relu(result);
+  return layers.graph.relu(result);
 }

@@ -73,16 +73,14 @@ export class FrameLayers {
     return count === 0 ? x : this.graph.slice(x, 1, count, 2 ** 31);
   }
 
-  /** Conv2d of each plane; a kernel stored as 1 x k x k is one of k x k. */
+  /** Conv2d of each plane. */
   async conv(
     x: Value,
     name: string,
     [inputs, outputs, side]: readonly [number, number, number],
     { stride = 1, pad = (side - 1) / 2 }: { stride?: number; pad?: Pad } = {},
   ): Promise<Value> {
-    const flat = (this.torch.shapeOf(`${name}.weight`) ?? []).length === 5;
-    const stored = await this.torch.weight(`${name}.weight`, [outputs, inputs, ...(flat ? [1] : []), side, side]);
-    const weight = flat ? this.graph.reshape(stored, [outputs, inputs, side, side]) : stored;
+    const weight = await this.torch.planeKernel(name, [outputs, inputs, side]);
     const bias = await this.torch.weight(`${name}.bias`, [outputs]);
     return this.graph.conv(x, weight, bias, { kernel: [side, side], stride, pad });
   }

@@ -272,6 +272,11 @@ export class Graph {
     });
   }
 
+  /** N × C × H × W with each pixel `factor` times as high and wide. */
+  enlarge(x: Value, factor: number): Value {
+    return factor === 1 ? x : this.resize(x, [1, 1, factor, factor]);
+  }
+
   /** DCR takes channels as (block, block, depth); CRD, which is PyTorch's PixelShuffle, as (depth, block, block). */
   depthToSpace(x: Value, blocksize: number, mode: 'DCR' | 'CRD'): Value {
     return this.node('DepthToSpace', [x], { blocksize, mode });

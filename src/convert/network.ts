@@ -69,10 +69,12 @@ export function architecture<Settings>(network: Network<Settings>): Architecture
       const tables = await writeTables(network, settings, taker);
       const forgotten = taker.left.filter((name) => !isBallast(name) && !network.spare(name, settings));
       if (forgotten.length > 0) throw taker.corrupt(`it has tensors that ${network.name} has no use for: ${some(forgotten)}`);
+      const { files, ...bytes } = drawn;
+      const conversion = { weights: options.weights, graph: options.graph ?? 'plain', ...bytes } as const;
       return {
-        manifest: { ...describe(network, settings, drawn.files), ...tables.manifest },
-        files: new Map([...drawn.files, ...tables.files]),
-        report: { used: taker.taken, ignored: taker.left, referred: drawn.referred, copied: drawn.copied },
+        manifest: { ...describe(network, settings, files), ...tables.manifest, conversion },
+        files: new Map([...files, ...tables.files]),
+        report: { used: taker.taken, ignored: taker.left, ...bytes },
       };
     },
   };
@@ -110,10 +112,11 @@ async function drawGraphs<Settings>(network: Network<Settings>, settings: Settin
   const files = new Map<string, Blob>();
   let referred = 0;
   let copied = 0;
+  const drawn = { form: options.graph ?? 'plain', relaid: 0 };
   const graphs: [string, Graph][] = [];
   const draw = async (part: Part, weights: Weights, { encode, decode }: Drawings<Settings>, name: string) => {
     const graph = new Graph(part);
-    const layers = new TorchLayers(graph, weights);
+    const layers = new TorchLayers(graph, weights, drawn);
     if (part === 'encoder') {
       const pixels = graph.input('pixels', 'float32', pixelShape(pixelLayout));
       graph.output('latents', await encode(settings, layers, pixels), inLatents);
@@ -139,7 +142,7 @@ async function drawGraphs<Settings>(network: Network<Settings>, settings: Settin
     copied = bytes.length;
   }
   for (const [name, graph] of graphs) files.set(name, new Blob([graph.encode()]));
-  return { files, referred, copied };
+  return { files, referred, copied, relaid: drawn.relaid };
 }
 
 async function writeTables<Settings>(network: Network<Settings>, settings: Settings, taker: TensorTaker) {

@@ -77,7 +77,7 @@ export class TensorTaker {
 }
 
 /** Numbers, or the bits of numbers in half precision. */
-function areFinite(values: Float32Array | Uint16Array): boolean {
+export function areFinite(values: Float32Array | Uint16Array): boolean {
   if (values instanceof Uint16Array) return !values.some((bits) => (bits & 0x7c00) === 0x7c00);
   let zero = 0;
   for (let i = 0; i < values.length; i++) zero += values[i]! * 0;

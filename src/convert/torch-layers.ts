@@ -1,4 +1,5 @@
 import { TokenscopeError } from '../core/errors.ts';
+import { drawPhases, type GraphForm, phaseBytes } from './enlarged-conv.ts';
 import type { Graph, Pad, Value } from './graph.ts';
 import { asMatrix, pickRows, type Weight, type Weights } from './weights.ts';
 
@@ -32,6 +33,13 @@ export interface AttentionNames {
   readonly out: string;
 }
 
+/** How layers are drawn, and what came of it. */
+interface Drawn {
+  readonly form: GraphForm;
+  /** Kernels that ONNX Runtime works out of the stored ones while it loads. Bytes. */
+  relaid: number;
+}
+
 interface NormOptions {
   readonly groups: number;
   readonly epsilon: number;
@@ -45,17 +53,24 @@ export function range(from: number, to: number): number[] {
 export class TorchLayers {
   readonly graph: Graph;
   readonly #weights: Weights;
+  readonly #drawn: Drawn;
   readonly #stored: (name: string) => StoredAs;
 
-  constructor(graph: Graph, weights: Weights, stored: (name: string) => StoredAs = (name) => ({ name })) {
+  constructor(
+    graph: Graph,
+    weights: Weights,
+    drawn: Drawn = { form: 'plain', relaid: 0 },
+    stored: (name: string) => StoredAs = (name) => ({ name }),
+  ) {
     this.graph = graph;
     this.#weights = weights;
+    this.#drawn = drawn;
     this.#stored = stored;
   }
 
   /** The same layers where the checkpoint has its tensors under other names or with other axes. */
   renamed(stored: (name: string) => StoredAs): TorchLayers {
-    return new TorchLayers(this.graph, this.#weights, stored);
+    return new TorchLayers(this.graph, this.#weights, this.#drawn, stored);
   }
 
   /** The shape of a tensor of the checkpoint, if it is there. */
@@ -81,6 +96,30 @@ export class TorchLayers {
     const weight = await this.weight(`${name}.weight`, [outputs, inputs / group, ...kernel], weights);
     const bias = biased ? await this.weight(`${name}.bias`, [outputs], biases) : undefined;
     return this.graph.conv(x, weight, bias, { kernel, stride, pad, group });
+  }
+
+  /** The weights of a Conv2d; a kernel stored as 1 x k x k is one of k x k. */
+  async planeKernel(name: string, [outputs, inputs, side]: readonly [number, number, number]): Promise<Value> {
+    const flat = (this.shapeOf(`${name}.weight`) ?? []).length === 5;
+    const stored = await this.weight(`${name}.weight`, [outputs, inputs, ...(flat ? [1] : []), side, side]);
+    return flat ? this.graph.reshape(stored, [outputs, inputs, side, side]) : stored;
+  }
+
+  /** Nearest × `factor` (even), then Conv2d(inputs, outputs, 3), in one of two forms. */
+  async enlargedConv(
+    x: Value,
+    name: string,
+    sizes: readonly [number, number],
+    { factor = 2, bias: biased = true }: { readonly factor?: number; readonly bias?: boolean } = {},
+  ): Promise<Value> {
+    const [inputs, outputs] = sizes;
+    const weight = await this.planeKernel(name, [outputs, inputs, 3]);
+    const bias = biased ? await this.weight(`${name}.bias`, [outputs]) : undefined;
+    if (this.#drawn.form === 'plain') {
+      return this.graph.conv(this.graph.enlarge(x, factor), weight, bias, { kernel: [3, 3], pad: 1 });
+    }
+    this.#drawn.relaid += phaseBytes(sizes);
+    return drawPhases(this.graph, this.graph.enlarge(x, factor / 2), { weight, bias }, sizes);
   }
 
   /** ConvTranspose2d(inputs, outputs, kernel) with `padding` `pad` and no output padding. */

@@ -43,21 +43,29 @@ class Blocks {
     const { groups, epsilon, spatialGroups = groups } = this.#style;
     if (!this.#latents || !this.#has(`${name}.norm_layer`)) return this.#layers.groupNorm(x, name, width, { groups, epsilon });
     const normal = await this.#layers.groupNorm(x, `${name}.norm_layer`, width, { groups: spatialGroups, epsilon });
-    const scaled = this.#graph.mul(normal, await this.#modulation(name, 'conv_y', width));
-    return this.#graph.add(scaled, await this.#modulation(name, 'conv_b', width));
+    const [scale, shift] = await this.#modulations(name, width);
+    return this.#graph.add(this.#graph.mul(normal, scale), shift);
   }
 
-  /** A 1 x 1 convolution of the enlarged latents; it comes first, on the small grid, unless they pass another one. */
-  async #modulation(name: string, part: 'conv_y' | 'conv_b', width: number): Promise<Value> {
-    const kernel = [this.#channels, width, 1] as const;
-    if (!this.#has(`${name}.conv`))
-      return this.#enlarge(await this.#layers.conv(this.#latents!, `${name}.${part}`, kernel), this.factor);
-    const mixed = await this.#layers.conv(this.#enlarge(this.#latents!, this.factor), `${name}.conv`, [kernel[0], kernel[0], 3]);
-    return this.#layers.conv(mixed, `${name}.${part}`, kernel);
-  }
-
-  #enlarge(x: Value, factor: number): Value {
-    return factor === 1 ? x : this.#graph.resize(x, [1, 1, factor, factor]);
+  /** 1 x 1 convolutions of the enlarged latents; they come first, on the small grid, unless these pass another one. */
+  async #modulations(name: string, width: number): Promise<readonly [Value, Value]> {
+    const { factor } = this;
+    const latents = this.#latents!;
+    const sizes = [this.#channels, this.#channels] as const;
+    const parts = async (from: Value) =>
+      [
+        await this.#layers.conv(from, `${name}.conv_y`, [this.#channels, width, 1]),
+        await this.#layers.conv(from, `${name}.conv_b`, [this.#channels, width, 1]),
+      ] as const;
+    if (!this.#has(`${name}.conv`)) {
+      const [scale, shift] = await parts(latents);
+      return [this.#graph.enlarge(scale, factor), this.#graph.enlarge(shift, factor)];
+    }
+    return parts(
+      factor === 1
+        ? await this.#layers.conv(latents, `${name}.conv`, [...sizes, 3])
+        : await this.#layers.enlargedConv(latents, `${name}.conv`, sizes, { factor }),
+    );
   }
 
   async residual(x: Value, { name, inputs, outputs }: VqganBlock): Promise<Value> {
@@ -117,9 +125,8 @@ class Blocks {
   async up(x: Value, { name, resample, blocks }: VqganLevel): Promise<Value> {
     const width = blocks.at(-1)?.outputs ?? 0;
     if (resample === 'none') return x;
-    const large = this.#enlarge(x, 2);
-    if (resample === 'plain') return large;
-    return this.#layers.conv(large, `${name}.${this.#style.names.upsample}`, [width, width, 3]);
+    if (resample === 'plain') return this.#graph.enlarge(x, 2);
+    return this.#layers.enlargedConv(x, `${name}.${this.#style.names.upsample}`, [width, width]);
   }
 }
 

@@ -1,8 +1,9 @@
 import { floatsToHalves, halvesToFloats, numberToHalf } from '../core/half.ts';
+import { TokenscopeError } from '../core/errors.ts';
 import type { DataType } from '../onnx/model.ts';
 import { writeSafetensors } from './containers/safetensors.ts';
 import type { Graph, Place, Value } from './graph.ts';
-import type { TensorTaker } from './tensor-taker.ts';
+import { areFinite, type TensorTaker } from './tensor-taker.ts';
 import { type ElementType, elementCount, type Span, type StoredTensor } from './tensors.ts';
 
 /** Values of a layer, row-major: half-precision bits or float32. */
@@ -88,12 +89,16 @@ export class HalfWeights implements Weights {
     return this.#taker?.checkpoint.tensors.get(name)?.shape;
   }
 
-  /** Half-precision tensors keep their bits. */
+  /** Half-precision tensors keep their bits. Throws `checkpoint-beyond-half`. */
   async #half(name: string, shape: readonly number[]): Promise<Weight> {
     if (!this.#taker) throw new TypeError('these weights have no checkpoint');
     const tensor = this.#taker.take(name, shape);
     if (tensor.dtype === 'F16') return { shape, data: await this.#taker.halves(name, tensor) };
-    return { shape, data: floatsToHalves(await this.#taker.floats(name, tensor)) };
+    const data = floatsToHalves(await this.#taker.floats(name, tensor));
+    if (!areFinite(data)) {
+      throw new TokenscopeError('checkpoint-beyond-half', { file: this.#taker.checkpoint.file, tensor: name });
+    }
+    return { shape, data };
   }
 
   add(graph: Graph, name: string, { shape, data }: Weight): Value {

@@ -35,6 +35,7 @@ export interface ErrorParameters {
   'checkpoint-incomplete': { file: string; missing: string };
   'checkpoint-clash': { file: string; other: string; tensor: string };
   'checkpoint-not-finite': { file: string; tensor: string };
+  'checkpoint-beyond-half': { file: string; tensor: string };
   'checkpoint-whole-download': { file: string; bytes: number };
   'checkpoint-changed': { file: string };
   'checkpoint-cors': { address: string };

@@ -27,7 +27,7 @@ function openModel(id: string, form: 'file' | 'direct' = 'file'): ConvertedModel
   for (const { file, direct } of [manifest.graphs.encoder, manifest.graphs.decoder]) {
     if (form === 'direct') files.set(file, files.get(direct!)!);
   }
-  return { manifest, files, report: { used: [], ignored: [], referred: 0, copied: 0 } };
+  return { manifest, files, report: { used: [], ignored: [], referred: 0, copied: 0, relaid: 0 } };
 }
 
 const clips = ids.filter((id) => readManifest(id).graphs.encoder.direct);

@@ -30,6 +30,7 @@ async function refusal(checkpoint: Checkpoint, options: ConvertOptions): Promise
 const nan = Uint8Array.of(0, 0, 0xc0, 0x7f);
 const infinite = Uint8Array.of(0, 0, 0x80, 0xff);
 const halfNan = Uint8Array.of(0, 0x7e);
+const large = new Uint8Array(Float32Array.of(-70_000).buffer);
 
 describe('weights that are no numbers', () => {
   it.each([
@@ -45,5 +46,12 @@ describe('weights that are no numbers', () => {
     const spoilt = await spoil(checkpoint, tensor, bits);
     expect(await refusal(spoilt, options)).toEqual({ code: 'checkpoint-not-finite', file: checkpoint.file, tensor });
     expect(await refusal(checkpoint, options)).toBeUndefined();
+  });
+
+  it('numbers that half precision cannot hold are named, and stay where nobody asks for it', async () => {
+    const [name, tensor] = ['diffusers_vq_ldm', 'decoder.conv_in.weight'];
+    const spoilt = await spoil(await openCheckpoint(publishedFiles(name)), tensor, large);
+    expect(await refusal(spoilt, { weights: 'half' })).toEqual({ code: 'checkpoint-beyond-half', file: spoilt.file, tensor });
+    expect(await refusal(spoilt, { weights: 'stored', check: true })).toBeUndefined();
   });
 });

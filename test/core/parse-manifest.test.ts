@@ -37,6 +37,7 @@ const good = (): Json => ({
   check: { file: 'k.safetensors', input: 'input', tokens: 'tokens', reconstruction: 'reconstruction', tolerance: 0.002 },
   atlas: { file: 'atlas.webp', cell: 16, columns: 32 },
   recorded: [{ sample: 'card', grid: [4, 4], tokens: 'AAAA', reconstruction: 'recorded-card.webp', on: 'wasm' }],
+  conversion: { weights: 'half', graph: 'fast', referred: 0, copied: 20, relaid: 40 },
   source: { licence: 'MIT', paper: 'arXiv', repository: 'this', training: 'none' },
   figures: [
     { set: 'Kodak', psnr: 20, ssim: 0.5, msssim: null, usage: 99, perplexity: 3, dead: 0, bitsPerPixel: 0.1, sharpness: 1 },

@@ -51,7 +51,7 @@ test('what was agreed to is converted under its own name, and opened by the visi
   const files = { 'manifest.json': new Blob([JSON.stringify(manifest)]) };
   engine.convert = async (...given) => {
     asked.push(given);
-    const report = { used: [], ignored: [], referred: 0, copied: 0 };
+    const report = { used: [], ignored: [], referred: 0, copied: 0, relaid: 0 };
     return { manifest: fakeManifest, files, report, milliseconds: 1 };
   };
   const facts = { bytes: 100, wanted: 50, whole: false };

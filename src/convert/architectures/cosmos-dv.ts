@@ -204,8 +204,8 @@ class Drawing {
       result = graph.add(await this.#timeConv(result, `${name}.conv1`, width), result);
     }
     if (space) {
-      result = graph.resize(result, [1, 1, 2, 2]);
-      result = graph.add(await this.#layers.conv(result, `${name}.conv2.conv3d`, [width, width, 3]), result);
+      const change = await this.#layers.torch.enlargedConv(result, `${name}.conv2.conv3d`, [width, width]);
+      result = graph.add(change, graph.enlarge(result, 2));
     }
     return this.#layers.conv(result, `${name}.conv3.conv3d`, [width, width, 1]);
   }

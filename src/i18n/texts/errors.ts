@@ -112,6 +112,10 @@ export const errors = texts(
       what: 'The tensor {{tensor}} of {{file}} holds numbers that are not finite (NaN or infinity): its training went wrong, or the file is damaged.',
       remedy: 'Choose another checkpoint of this model, or get the file anew.',
     },
+    'checkpoint-beyond-half': {
+      what: 'The tensor {{tensor}} of {{file}} holds numbers beyond 65,504, the largest of half precision.',
+      remedy: 'Open it with its weights as they are stored.',
+    },
     'checkpoint-whole-download': {
       what: 'The server of {{file}} cannot send parts of it, so all {{bytes}} bytes would have to be downloaded.',
       remedy: 'Allow the whole download, or save the file and open it from your device.',
@@ -253,7 +257,7 @@ export const errors = texts(
       remedy: 'Save the picture on your device and open it from there.',
     },
     'clip-format': {
-      what: '{{file}} is a {{format}} video, and browsers do not open these.',
+      what: '{{file}} is video in the {{format}} format, which browsers do not open.',
       remedy: 'Convert it to MP4 (H.264) or WebM (VP9), for example with HandBrake or ffmpeg, and open that.',
     },
     'clip-no-video': {
@@ -459,6 +463,10 @@ export const errors = texts(
     'checkpoint-not-finite': {
       what: '{{file}} 的张量 {{tensor}} 含有非有限数（NaN 或无穷大）：训练出了问题，或文件已损坏。',
       remedy: '请选择该模型的其他检查点，或重新获取该文件。',
+    },
+    'checkpoint-beyond-half': {
+      what: '{{file}} 的张量 {{tensor}} 含有超过 65,504 的数，超出了半精度的范围。',
+      remedy: '请按存储时的精度打开它。',
     },
     'checkpoint-whole-download': {
       what: '{{file}} 所在的服务器不能只发送其中一部分，因此需要下载全部 {{bytes}} 字节。',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { expectGolden } from './golden.ts';
+import { convertCheckpoint } from '../../../src/convert/architectures/index.ts';
+import { expectGolden, expectSameFast } from './golden.ts';
 import { hashedCheckpoint, hashedInput } from './hashed-weights.ts';
+import { decodeWith } from './run-fixture.ts';
 import { tamingShapes } from './taming-shapes.ts';
 
 describe("MoVQ with CompVis's names", () => {
@@ -17,5 +19,19 @@ describe("MoVQ with CompVis's names", () => {
       last: [0.165, 0.2552],
     });
     expect(model.manifest.architecture).toBe('movq');
+  });
+
+  it('enlarges latents that pass a convolution in both forms alike', async () => {
+    const sizes = { width: 32, multipliers: [1, 2, 2], blocks: 1, attended: [], z: 4, dimension: 4, entries: 64 };
+    const shapes = tamingShapes(sizes, { modulated: true });
+    const norms = [...shapes.keys()]
+      .filter((name) => name.endsWith('.conv_y.bias'))
+      .map((name) => name.replace('.conv_y.bias', ''));
+    const convs = norms.flatMap((name) => [[`${name}.conv.weight`, [4, 4, 3, 3]] as const, [`${name}.conv.bias`, [4]] as const]);
+    const checkpoint = await hashedCheckpoint(new Map([...shapes, ...convs]));
+    const quantized = hashedInput([1, 4, 4, 6], [-1, 1]);
+    const plain = (await convertCheckpoint(checkpoint))!;
+    expect(plain.report.used).toContain(`${norms[0]}.conv.weight`);
+    await expectSameFast(checkpoint, quantized, await decodeWith(plain, quantized));
   });
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Tensor } from 'onnxruntime-web';
 import { expect, it } from 'vitest';
-import type { Checkpoint, ConvertedModel } from '../../../src/convert/architecture.ts';
+import type { Checkpoint, ConvertedModel, ConvertOptions } from '../../../src/convert/architecture.ts';
 import { convertCheckpoint } from '../../../src/convert/architectures/index.ts';
 import { blobSource } from '../../../src/convert/byte-source.ts';
 import { readSafetensors } from '../../../src/convert/containers/safetensors.ts';
@@ -110,9 +110,9 @@ export interface Comparison {
   readonly milliseconds: number;
 }
 
-export async function compareFixture(name: string, weights: 'stored' | 'half' = 'stored'): Promise<Comparison> {
+export async function compareFixture(name: string, options: ConvertOptions = { weights: 'stored' }): Promise<Comparison> {
   const start = performance.now();
-  const model = await convertCheckpoint(await openFixture(name), { weights });
+  const model = await convertCheckpoint(await openFixture(name), options);
   const milliseconds = performance.now() - start;
   if (!model) throw new Error(`no architecture knows ${name}`);
   const quantizer = await openQuantizer(model);
