@@ -81,13 +81,14 @@ function Seconds({ name, value, most, onChange }: SecondsProps) {
   );
 }
 
-/** The clip's own rate and even parts of it. */
+/** The clip's own rate and lower ones; where frames come unevenly, up to that at which none is left out. */
 function Rate({ clip: { facts, window: piece } }: { readonly clip: SourceClip }) {
   const { t } = useTexts();
   const { setClipWindow } = useActions();
   const own = Math.round(facts.rate * 100) / 100;
   const now = Math.round(piece.rate * 100) / 100;
-  const rates = [...new Set([...RATES.filter((rate) => rate < own), own, now])].sort((a, b) => a - b);
+  const most = Math.max(own, facts.fastest ?? 0);
+  const rates = [...new Set([...RATES.filter((rate) => rate < most), own, most, now])].sort((a, b) => a - b);
   return (
     <label className={styles.field}>
       {t('clip.pieceRate')}

@@ -7,6 +7,8 @@ export interface ClipFacts {
   readonly duration: number;
   /** Mean frames per second; where the rate varies, single frames stand longer or shorter. */
   readonly rate: number;
+  /** Frames per second where they come fastest, in clips of varying rate: at this rate none is left out. */
+  readonly fastest?: number;
   /** Frames in the whole clip. */
   readonly frames: number;
   /** Whether `rate`, `frames` and `duration` were counted; otherwise they are estimates from the first seconds. */

@@ -6,6 +6,8 @@ import { bitDepthOf, codecName } from '../../src/media/clips/codec-names.ts';
 import { outlineOfBoxes, outlineOfSegment } from '../../src/media/clips/cut-off.ts';
 import { ColourCount, gifTiming } from '../../src/media/clips/gif-palette.ts';
 import { reducePlane } from '../../src/media/clips/reduce-planes.ts';
+import { statedSize } from '../../src/media/clips/stated-size.ts';
+import { outlineOfTransport } from '../../src/media/clips/transport-codecs.ts';
 import { fileKind } from '../../src/media/file-kind.ts';
 
 const blob = (name: string, keep = 1) => {
@@ -32,6 +34,42 @@ describe('the outline of a film', () => {
     ['vp9.webm', 0.9, true],
   ])('%s of which %d is there', async (name, keep, cutOff) => {
     expect(await outlineOfSegment(blob(name, keep))).toEqual({ cutOff });
+  });
+});
+
+describe('a transport stream', () => {
+  const bytes = (name: string) => new Uint8Array(readFileSync(`test/fixtures/clips/${name}`));
+
+  it('names its video', () => {
+    expect(outlineOfTransport(bytes('mpeg2.ts'))).toEqual({ listed: true, video: ['MPEG-2'] });
+    expect(outlineOfTransport(bytes('h264.ts'))).toEqual({ listed: true, video: ['H.264'] });
+  });
+
+  it('says nothing where there is no table', () => {
+    expect(outlineOfTransport(bytes('h264.mp4'))).toEqual({ listed: false, video: [] });
+    expect(outlineOfTransport(bytes('mpeg2.ts').subarray(0, 300))).toEqual({ listed: false, video: [] });
+  });
+
+  it('never hangs on broken bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(700), (noise, at) => {
+        const broken = bytes('mpeg2.ts');
+        broken.set(noise, at);
+        expect(outlineOfTransport(broken).video.length).toBeLessThan(64);
+      }),
+    );
+  });
+});
+
+describe('the size that a picture states', () => {
+  const stated = (name: string) => statedSize(new Blob([readFileSync(`test/fixtures/${name}`)]));
+
+  it('is that of its header', async () => {
+    expect(await stated('media/corners.png')).toMatchObject({ mayTurn: false });
+    const [png, jpeg] = [await stated('media/corners.png'), await stated('media/corners.jpg')];
+    expect(jpeg).toEqual({ ...png, mayTurn: true });
+    expect(await stated('media/corners.webp')).toBeUndefined();
+    expect(await statedSize(new Blob([new Uint8Array(9)]))).toBeUndefined();
   });
 });
 

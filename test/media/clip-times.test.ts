@@ -49,11 +49,30 @@ describe('the rhythm of frames', () => {
   });
 
   it('is not steady where frames wait', () => {
-    expect(rhythmOf([0, 0.04, 0.08, 0.3, 0.34])).toEqual({ rate: 4 / 0.34, steady: false });
+    expect(rhythmOf([0, 0.04, 0.08, 0.3, 0.34])).toEqual({ rate: 4 / 0.34, steady: false, late: 0, fastest: 25 });
+  });
+
+  it('is steady where frames tremble a little, and says how late they come', () => {
+    const trembling = [0, 0.0335, 0.0669, 0.0992, 0.1333, 0.1667];
+    const { steady, late, rate } = rhythmOf(trembling);
+    expect({ steady, rate: Math.round(rate) }).toEqual({ steady: true, rate: 30 });
+    expect(late).toBeCloseTo(0.0002, 3);
+    const ticks = ticksWithin({ start: 0, duration: 0.2, rate }, 0.2);
+    expect(ticks.map((time) => frameAt(trembling, time, late + 0.001))).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('is not where small delays add up to a frame', () => {
+    const slow = Array.from({ length: 60 }, (_, i) => (i < 30 ? i * 0.032 : 30 * 0.032 + (i - 30) * 0.035));
+    expect(rhythmOf(slow)).toMatchObject({ steady: false, fastest: 31.25 });
+  });
+
+  it('of varying frames never counts two that only rounding tells apart', () => {
+    expect(rhythmOf([0, 0.001, 0.04, 0.08, 0.5]).fastest).toBe(25.64);
+    expect(rhythmOf([0, 0.004, 0.3, 0.31]).fastest).toBe(120);
   });
 
   it('of one frame, or of frames without times, is one a second', () => {
-    expect([rhythmOf([]), rhythmOf([3]), rhythmOf([1, 1])]).toEqual(Array(3).fill({ rate: 1, steady: true }));
+    expect([rhythmOf([]), rhythmOf([3]), rhythmOf([1, 1])]).toEqual(Array(3).fill({ rate: 1, steady: true, late: 0 }));
   });
 });
 

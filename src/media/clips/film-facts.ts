@@ -3,6 +3,7 @@ import type { ClipFacts } from '../../core/clip.ts';
 import type { Remark } from '../opened-picture.ts';
 import { bitDepthOf, codecName, internalWord } from './codec-names.ts';
 import { timingOf } from './film-timing.ts';
+import { SLACK } from './ticks.ts';
 
 const CONTAINERS: Readonly<Record<string, string>> = {
   MP4: 'MP4',
@@ -18,12 +19,14 @@ export interface FilmFacts {
   readonly remarks: readonly Remark[];
   /** When the first frame begins by the file's own clock, seconds. */
   readonly first: number;
+  /** A tick so little before a frame still shows it. Seconds. */
+  readonly slack: number;
 }
 
 /** Reads what the index of a film tells, and looks at the times of its first frames; decodes nothing. */
 export async function factsOf(track: InputVideoTrack, file: Blob, name: string): Promise<FilmFacts> {
   const container = CONTAINERS[(await track.input.getFormat()).name] ?? 'MPEG-TS';
-  const { first, steady, cutOff, ...timing } = await timingOf(track, file, name, container);
+  const { first, steady, late, cutOff, ...timing } = await timingOf(track, file, name, container);
   const bitDepth = bitDepthOf((await track.getCodecParameterString()) ?? '');
   const facts: ClipFacts = {
     width: await track.getDisplayWidth(),
@@ -34,7 +37,7 @@ export async function factsOf(track: InputVideoTrack, file: Blob, name: string):
     ...(bitDepth ? { bitDepth } : {}),
   };
   const remarks = remarksOf(facts, name, { steady, cutOff, hdr: await track.hasHighDynamicRange() });
-  return { facts, remarks, first };
+  return { facts, remarks, first, slack: SLACK + late };
 }
 
 function remarksOf(facts: ClipFacts, name: string, { steady, cutOff, hdr }: { steady: boolean; cutOff: boolean; hdr: boolean }) {

@@ -1,4 +1,4 @@
-import { EncodedPacketSink, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
+import { EncodedPacketSink, type InputVideoTrack, type VideoSample, VideoSampleSink } from 'mediabunny';
 import type { ClipFacts, ClipWindow } from '../../core/clip.ts';
 import { TokenscopeError } from '../../core/errors.ts';
 import type { ClipReader } from './clip-reader.ts';
@@ -7,7 +7,7 @@ import { factsOf } from './film-facts.ts';
 import { openFilm } from './open-film.ts';
 import type { ClipFrame } from './opened-clip.ts';
 import { samplePainter } from './paint-sample.ts';
-import { SLACK, spreadTimes, ticksWithin } from './ticks.ts';
+import { spreadTimes, ticksWithin } from './ticks.ts';
 
 /** Up to here (seconds) every thumbnail is decoded exactly; in longer films the key frame before it stands for it. */
 const EXACT_THUMBNAILS = 20;
@@ -20,12 +20,13 @@ const EXACT_THUMBNAILS = 20;
 export async function openFilmReader(file: Blob, name: string, outlineOnly = false): Promise<ClipReader> {
   const { input, track } = await openFilm(file, name, outlineOnly);
   try {
-    const { facts, remarks, first } = await factsOf(track, file, name);
+    const { facts, remarks, first, slack } = await factsOf(track, file, name);
+    const film = { track, facts, first, slack, name };
     return {
       facts,
       remarks,
-      read: (window, side) => readWindow({ track, facts, first, name }, window, side),
-      thumbnails: (count, side) => readThumbnails({ track, facts, first, name }, count, side),
+      read: (window, side) => readWindow(film, window, side),
+      thumbnails: (count, side) => readThumbnails(film, count, side),
       close: () => input.dispose(),
     };
   } catch (error) {
@@ -39,6 +40,8 @@ interface Film {
   readonly facts: ClipFacts;
   /** When the first frame begins by the file's own clock, seconds. */
   readonly first: number;
+  /** A tick so little before a frame still shows it. Seconds. */
+  readonly slack: number;
   readonly name: string;
 }
 
@@ -64,13 +67,14 @@ async function keyTimes({ track, first }: Film, times: readonly number[]): Promi
 
 /** The frame shown at each of the ascending `times`; each is decoded once and closed as soon as it is drawn. */
 async function* readAt(film: Film, times: readonly number[], side: number): AsyncGenerator<ClipFrame> {
-  const { track, facts, first, name } = film;
+  const { track, facts, first, slack, name } = film;
   const paint = samplePainter(sizeWithin(facts, side));
   let tick = 0;
   try {
-    const samples = new VideoSampleSink(track).samplesAtTimestamps(times.map((time) => time + first + SLACK));
-    for await (const sample of samples) {
-      if (!sample) throw new Error('no frame');
+    for await (const sample of samplesAt(
+      track,
+      times.map((time) => time + first + slack),
+    )) {
       const bitmap = await paint(sample);
       yield { tick, time: Math.max(0, sample.timestamp - first), bitmap };
       tick++;
@@ -78,4 +82,51 @@ async function* readAt(film: Film, times: readonly number[], side: number): Asyn
   } catch (error) {
     throw new TokenscopeError('clip-undecodable', { file: name, seconds: (times[tick] ?? 0).toFixed(2) }, { cause: error });
   }
+}
+
+/** The sample shown at each of the ascending times by the file's own clock, seconds; whoever receives it closes it. */
+async function* samplesAt(track: InputVideoTrack, times: readonly number[]): AsyncGenerator<VideoSample> {
+  let found = 0;
+  for await (const sample of new VideoSampleSink(track).samplesAtTimestamps(times)) {
+    if (!sample) break;
+    found++;
+    yield sample;
+  }
+  if (found < times.length) yield* samplesInOrder(track, times.slice(found));
+}
+
+/**
+ * The same by decoding on and on from a key frame. Recordings without an index (by MediaRecorder, or live) may have clusters
+ * without key frames, and mediabunny does not look for one before them.
+ */
+async function* samplesInOrder(track: InputVideoTrack, times: readonly number[]): AsyncGenerator<VideoSample> {
+  let shown: VideoSample | undefined;
+  let tick = 0;
+  try {
+    for await (const sample of new VideoSampleSink(track).samples(await keyBefore(track, times[0]!))) {
+      while (shown && tick < times.length && times[tick]! < sample.timestamp) {
+        tick++;
+        yield shown.clone();
+      }
+      shown?.close();
+      shown = sample;
+      if (tick === times.length) return;
+    }
+    if (!shown) throw new Error('no frame');
+    for (; tick < times.length; tick++) yield shown.clone();
+  } finally {
+    shown?.close();
+  }
+}
+
+/** When the last key frame at or before a time begins, found from the front. Seconds by the file's own clock. */
+async function keyBefore(track: InputVideoTrack, time: number): Promise<number> {
+  const packets = new EncodedPacketSink(track);
+  const metadataOnly = true;
+  let key = await packets.getFirstKeyPacket({ metadataOnly });
+  for (let next = key; next && next.timestamp <= time; ) {
+    key = next;
+    next = await packets.getNextKeyPacket(next, { metadataOnly });
+  }
+  return key?.timestamp ?? 0;
 }

@@ -18,11 +18,14 @@ export interface FilmTiming {
   readonly duration: number;
   /** Mean frames per second. */
   readonly rate: number;
+  readonly fastest?: number;
   readonly frames: number;
   /** Whether all frames were counted. */
   readonly exact: boolean;
   /** Whether they come evenly, as far as was looked. */
   readonly steady: boolean;
+  /** How much after its even place a frame comes at most, where they come evenly. Seconds. */
+  readonly late: number;
   /** Whether the file ends before its content does. */
   readonly cutOff: boolean;
 }
@@ -39,13 +42,14 @@ export async function timingOf(track: InputVideoTrack, file: Blob, name: string,
     isLarge ? PROBED_OF_LARGE : PROBED,
   );
   if (list.length === 0) throw new TokenscopeError(cutOff ? 'clip-truncated' : 'clip-damaged', { file: name });
-  const { rate, steady } = rhythmOf(list);
+  const { rate, steady, fastest, late } = rhythmOf(list);
   const last = all ? list.at(-1)! : isLarge ? first : await lastTime(track);
   // The last frame of a WebM often has no length; it stands as long as the others.
   const duration = Math.max(stated, last + (stated > last + 1e-4 ? 0 : 1 / rate)) - first;
   const mean = all ? list.length / duration : rate;
   const frames = all ? list.length : Math.max(1, Math.round(mean * duration));
-  return { first, duration, rate: steady && list.length > 1 ? rate : mean, frames, exact: all, steady, cutOff };
+  const varying = fastest === undefined ? {} : { fastest };
+  return { first, duration, rate: steady && list.length > 1 ? rate : mean, ...varying, frames, exact: all, steady, late, cutOff };
 }
 
 async function lastTime(track: InputVideoTrack): Promise<number> {

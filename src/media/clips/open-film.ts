@@ -15,6 +15,7 @@ import {
 import { TokenscopeError } from '../../core/errors.ts';
 import { codecName, internalWord } from './codec-names.ts';
 import { outlineOfBoxes } from './cut-off.ts';
+import { outlineOfTransport } from './transport-codecs.ts';
 
 export interface OpenedFilm {
   readonly input: Input;
@@ -51,9 +52,19 @@ export async function openFilm(file: Blob, name: string, outlineOnly: boolean): 
 async function findTrack(input: Input, file: Blob, name: string): Promise<InputVideoTrack> {
   const track = await input.getPrimaryVideoTrack().catch(() => null);
   if (track) return track;
+  await refuseTransport(file, name);
   const tracks = await input.getTracks().catch(() => undefined);
   const code = await reasonWithoutTrack(file, tracks?.length);
   throw new TokenscopeError(code, { file: name });
+}
+
+/** The reader passes over streams that it does not know, such as MPEG-2; the table of a transport stream names them. */
+async function refuseTransport(file: Blob, name: string): Promise<void> {
+  const bytes = new Uint8Array(await file.slice(0, 1 << 18).arrayBuffer());
+  const { listed, video } = outlineOfTransport(bytes);
+  if (!listed) return;
+  if (video.length === 0) throw new TokenscopeError('clip-no-video', { file: name });
+  throw new TokenscopeError('clip-codec', { file: name, codec: video.join(', '), works: await decodableCodecs() });
 }
 
 /** Why no video track can be read in a file that begins like a film; `tracks` is how many of any sort can. */
@@ -89,11 +100,15 @@ async function refuseEncrypted(track: InputVideoTrack, name: string): Promise<vo
 async function codecLacking(track: InputVideoTrack, name: string): Promise<TokenscopeError> {
   const word = (await track.getCodec()) ?? internalWord(await track.getInternalCodecId());
   const parameter = await track.getCodecParameterString().catch(() => null);
+  const works = await decodableCodecs();
+  // A codec it does decode: then it is this profile of it.
+  const isProfile = works.includes(codecName(word)) && parameter;
+  return new TokenscopeError('clip-codec', { file: name, codec: codecName(word) + (isProfile ? ` (${parameter})` : ''), works });
+}
+
+async function decodableCodecs(): Promise<string> {
   const known = await Promise.all(
     (['avc', 'hevc', 'vp9', 'av1', 'vp8'] as const).map(async (codec) => ((await canDecodeVideo(codec)) ? codecName(codec) : '')),
   );
-  // A codec it does decode: then it is this profile of it.
-  const isProfile = known.includes(codecName(word)) && parameter;
-  const codec = codecName(word) + (isProfile ? ` (${parameter})` : '');
-  return new TokenscopeError('clip-codec', { file: name, codec, works: known.filter((word) => word !== '').join(', ') || '–' });
+  return known.filter((word) => word !== '').join(', ') || '–';
 }

@@ -2,6 +2,7 @@ import { TokenscopeError } from '../../core/errors.ts';
 import type { Size } from '../../core/framing.ts';
 import type { ClipReader } from './clip-reader.ts';
 import { createPainter, sizeWithin } from './draw-frame.ts';
+import { type StatedSize, statedSize } from './stated-size.ts';
 import { stillsReader } from './stills-reader.ts';
 
 /** Frames per second of pictures, which do not say. */
@@ -12,6 +13,7 @@ export async function openSequenceReader(files: readonly File[], name: string): 
   const first = await decode(files[0]!);
   const size = { width: first.width, height: first.height };
   first.close();
+  await refuseUnequal(files);
   return stillsReader({
     ...{ name, size, container: 'pictures', codec: endingOf(files[0]!.name) },
     durations: files.map(() => 1 / RATE),
@@ -19,6 +21,20 @@ export async function openSequenceReader(files: readonly File[], name: string): 
     frames: (indices, side) => decodePictures(files, indices, size, side),
     close: () => {},
   });
+}
+
+/** What can be seen without decoding is refused before anything is shown. */
+async function refuseUnequal(files: readonly File[]): Promise<void> {
+  const first = await statedSize(files[0]!);
+  for (const file of first ? files : []) {
+    const size = await statedSize(file);
+    if (size && !mayBeEqual(size, first!)) throw unequal(file.name, size, first!);
+  }
+}
+
+function mayBeEqual(a: StatedSize, b: StatedSize): boolean {
+  const turned = (a.mayTurn || b.mayTurn) && a.width === b.height && a.height === b.width;
+  return turned || (a.width === b.width && a.height === b.height);
 }
 
 async function* decodePictures(

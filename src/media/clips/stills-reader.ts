@@ -5,7 +5,7 @@ import type { Remark } from '../opened-picture.ts';
 import type { ClipReader } from './clip-reader.ts';
 import type { ClipFrame } from './opened-clip.ts';
 import { rhythmOf } from './rhythm.ts';
-import { beginnings, frameAt, spreadTimes, ticksWithin } from './ticks.ts';
+import { beginnings, frameAt, SLACK, spreadTimes, ticksWithin } from './ticks.ts';
 
 /** A clip of which every frame has a number and a known length. */
 export interface Stills {
@@ -26,11 +26,15 @@ export interface Stills {
 /** Reads by number what was asked for by time. */
 export function stillsReader(stills: Stills): ClipReader {
   const times = beginnings(stills.durations);
-  const { rate, steady } = rhythmOf(Array.from(times), stills.rounding);
-  const facts = stillsFacts(stills, steady && times.length > 1 ? rate : undefined);
+  const { rate, steady, fastest, late } = rhythmOf(Array.from(times), stills.rounding);
+  const varying = fastest === undefined ? {} : { fastest };
+  const facts = { ...stillsFacts(stills, steady && times.length > 1 ? rate : undefined), ...varying };
+
+  // Rounded times may come late by themselves; a sum of rounded lengths strays further.
+  const slack = late + (stills.rounding ?? 2 * SLACK) / 2;
 
   async function* readAt(ticks: readonly number[], side: number): AsyncGenerator<ClipFrame> {
-    const indices = ticks.map((time) => frameAt(times, time, stills.rounding && stills.rounding / 2));
+    const indices = ticks.map((time) => frameAt(times, time, slack));
     let tick = 0;
     try {
       for await (const bitmap of stills.frames(indices, side)) {
@@ -46,7 +50,7 @@ export function stillsReader(stills: Stills): ClipReader {
 
   return {
     facts,
-    remarks: [...(stills.remarks ?? []), ...(steady ? [] : varying(stills))],
+    remarks: [...(stills.remarks ?? []), ...(steady ? [] : saysVarying(stills))],
     read: (window: ClipWindow, side) => readAt(ticksWithin(window, facts.duration), side),
     thumbnails: (count, side) => readAt(spreadTimes(count, facts.duration), side),
     close: stills.close,
@@ -61,6 +65,6 @@ function stillsFacts({ durations, size, codec, container }: Stills, steadyRate: 
   return { width, height, duration, rate, frames, exact: true, codec, container, bitDepth: 8 };
 }
 
-function varying({ name }: Stills): readonly Remark[] {
+function saysVarying({ name }: Stills): readonly Remark[] {
   return [{ text: 'sources.notice.clipVarying', parameters: { name } }];
 }
