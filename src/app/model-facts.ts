@@ -1,5 +1,5 @@
-import type { Manifest } from '../core/manifest.ts';
-import { number } from '../i18n/index.ts';
+import type { Conversion, Manifest } from '../core/manifest.ts';
+import { number, type useTexts } from '../i18n/index.ts';
 
 export { shortTitle } from '../views/codebook-facts.ts';
 
@@ -18,4 +18,14 @@ export function modelBytes({ files }: Manifest): number {
 /** Bytes as a person reads them, in powers of ten as file managers do. */
 export function megabytes(bytes: number): string {
   return bytes >= 1e5 ? `${number(bytes / 1e6, 1)} MB` : `${number(bytes / 1e3, 1)} kB`;
+}
+
+/** What became of a checkpoint's weights, and how its graphs were drawn. */
+export function conversionFacts(
+  { weights, graph, referred, copied, relaid }: Conversion,
+  t: ReturnType<typeof useTexts>['t'],
+): string {
+  const sizes = { referred: megabytes(referred), copied: megabytes(copied), relaid: megabytes(relaid) };
+  const kept = t(`checkpoints.made.${weights === 'stored' && copied === 0 ? 'whole' : weights}`, sizes);
+  return `${kept} · ${t(`checkpoints.made.${graph === 'fast' && relaid === 0 ? 'none' : graph}`, sizes)}`;
 }

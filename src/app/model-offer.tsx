@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useTexts } from '../i18n/index.ts';
+import { useTokenscope } from '../state/hooks.ts';
+import { CheckpointForm, sameForm } from './checkpoint-form.tsx';
 import { useErrorText } from './error-text.ts';
 import { megabytes } from './model-facts.ts';
 import styles from './open-model-dialog.module.css';
@@ -14,11 +16,13 @@ interface ModelOfferProps {
 /** A model on a server: what it is and what opening it costs; then, and only then, it is fetched. */
 export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
   const { t } = useTexts();
-  const { state, choose, open, again, stop } = useRemoteModel(address, onOpen);
+  const { state, choose, open, lookAnew, again, stop } = useRemoteModel(address, onOpen);
+  const form = useTokenscope(({ checkpoints }) => checkpoints);
   const { stage, model, choice } = state;
   const heading = useRef<HTMLParagraphElement>(null);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
+  const otherForm = state.stored && !sameForm(state.stored.form, form);
   const busy = stage === 'looking' || stage === 'inspecting';
   return (
     <div className={styles.offer}>
@@ -43,9 +47,10 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
         </label>
       )}
       <Facts state={state} />
+      {choice?.kind === 'checkpoint' && stage !== 'fetching' && <CheckpointForm />}
       <p role="status" className={styles.status}>
         {busy && t(stage === 'looking' ? 'models.looking' : 'models.inspecting')}
-        {stage === 'offered' && consentOf(state, t)}
+        {stage === 'offered' && (otherForm ? t('models.isStoredOtherwise') : consentOf(state, t))}
       </p>
       {stage === 'fetching' && <Fetching state={state} />}
       {stage === 'failed' && <Failure state={state} />}
@@ -53,6 +58,11 @@ export function ModelOffer({ address, onBack, onOpen }: ModelOfferProps) {
         {stage === 'offered' && (
           <button type="button" className={styles.primary} onClick={open}>
             {t(state.stored ? 'models.openStored' : 'models.agree')}
+          </button>
+        )}
+        {stage === 'offered' && otherForm && (
+          <button type="button" className="word-button" onClick={lookAnew}>
+            {t('models.anew')}
           </button>
         )}
         {stage === 'failed' && (

@@ -3,7 +3,7 @@ import { useActions, useActiveSlot, useCatalog, useTokenscope } from '../state/h
 import type { Slot } from '../state/store.ts';
 import { PopoverButton } from '../ui/popover.tsx';
 import { showDialog } from './dialogs.ts';
-import { megabytes, modelBytes, modelFacts, shortTitle } from './model-facts.ts';
+import { conversionFacts, megabytes, modelBytes, modelFacts, shortTitle } from './model-facts.ts';
 import styles from './model-picker.module.css';
 
 /** The active model by name and facts; behind it all models: open, beside it, close. */
@@ -81,6 +81,7 @@ function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active
         </div>
         <div className="dimension">{modelFacts(manifest)}</div>
         <div className="caption">{manifest.source.licence}</div>
+        {manifest.conversion && <div className="caption">{conversionFacts(manifest.conversion, t)}</div>}
       </div>
       <div className={styles.verbs}>
         {active && !alone && <span className="caption">{t('shell.active')}</span>}

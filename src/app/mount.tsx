@@ -5,7 +5,7 @@ import { consoleOf } from '../state/console.ts';
 import { PlaygroundContext } from '../state/hooks.ts';
 import { keepLink } from '../state/link.ts';
 import { createPlayground } from '../state/playground.ts';
-import type { Store } from '../state/store.ts';
+import type { State, Store } from '../state/store.ts';
 import type { Surroundings } from '../state/surroundings.ts';
 import { readLink, stateOfLink } from '../state/url.ts';
 import { App } from './app.tsx';
@@ -23,7 +23,11 @@ export async function mountPage(host: Parameters<typeof createPlayground>[0], su
   const { lang, dataset } = document.documentElement;
   const language: Language = lang === 'zh' ? 'zh' : 'en';
   const theme = dataset.theme === 'dark' ? 'dark' : 'light';
-  const playground = createPlayground(host, surroundings, { ...stateOfLink(link), language, theme });
+  const playground = createPlayground(host, surroundings, {
+    ...stateOfLink(link),
+    ...{ language, theme },
+    checkpoints: recallForm(),
+  });
   const started = playground.start(link);
   await startTexts(language);
   dress(playground.store);
@@ -53,7 +57,7 @@ function addressWith(search: string): string {
   return `${location.pathname}${search ? `?${search}` : ''}${location.hash}`;
 }
 
-/** Language and theme on the document itself, and in the browser's memory for the next visit. */
+/** Language and theme on the document itself, and with the form of checkpoints in the browser's memory for the next visit. */
 function dress(store: Store): void {
   store.subscribe((state, before) => {
     if (state.theme !== before.theme) {
@@ -65,7 +69,27 @@ function dress(store: Store): void {
       remember('language', state.language);
       void changeLanguage(state.language);
     }
+    if (state.checkpoints !== before.checkpoints) {
+      remember('weights', state.checkpoints.weights);
+      remember('graph', state.checkpoints.graph);
+    }
   });
+}
+
+/** How checkpoints were opened on the last visit. */
+function recallForm(): State['checkpoints'] {
+  return {
+    weights: recall('weights') === 'half' ? 'half' : 'stored',
+    graph: recall('graph') === 'fast' ? 'fast' : 'plain',
+  };
+}
+
+function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(`tokenscope-${key}`);
+  } catch {
+    return null;
+  }
 }
 
 function remember(key: string, value: string): void {

@@ -3,6 +3,7 @@ import { addTexts, useTexts } from '../i18n/index.ts';
 import { models } from '../i18n/texts/models.ts';
 import { useActions, useTokenscope } from '../state/hooks.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { CheckpointForm } from './checkpoint-form.tsx';
 import { showDialog } from './dialogs.ts';
 import { EXPORT_SCRIPT } from './export-script.ts';
 import { megabytes } from './model-facts.ts';
@@ -43,6 +44,7 @@ function Ways({ onAddress, onClose }: WaysProps) {
       <p className={styles.lead}>{t('models.lead')}</p>
       <Files onClose={onClose} />
       <Address onAddress={onAddress} />
+      <CheckpointForm onAgain={onClose} />
       <Stored onClose={onClose} />
       <Published onAddress={onAddress} />
       <details className={styles.export}>

@@ -9,6 +9,8 @@ export type RemoteChoice = RemoteModel['choices'][number];
 export type RemoteFacts = Found<'inspectModel'>;
 type Failure = Extract<Answer<unknown>, { failed: unknown }>['failed'];
 
+type StoredModel = Awaited<ReturnType<Actions['storedModels']>>[number];
+
 /** How far a model on a server has come: looked up, looked into, agreed to, fetched. */
 export interface RemoteState {
   readonly stage: 'looking' | 'inspecting' | 'offered' | 'fetching' | 'failed';
@@ -17,8 +19,8 @@ export interface RemoteState {
   readonly facts?: RemoteFacts | undefined;
   readonly progress?: { readonly loaded: number; readonly total: number } | undefined;
   readonly failed?: Failure | undefined;
-  /** On this machine already, from an earlier visit. */
-  readonly stored?: boolean | undefined;
+  /** On this machine already, from an earlier visit; `form` says how it was converted. */
+  readonly stored?: StoredModel | undefined;
 }
 
 /** Goes through the steps of opening a model at an address; every step can be left, and the next one waits for the visitor. */
@@ -36,10 +38,12 @@ export function useRemoteModel(address: string, onOpen: () => void) {
   };
   const fail = (failed: Failure) => setState((now) => ({ ...now, stage: 'failed', failed }));
 
-  async function inspect(model: RemoteModel, choice: RemoteChoice): Promise<void> {
+  /** `anew`: although it is on this machine already, in another form. */
+  async function inspect(model: RemoteModel, choice: RemoteChoice, anew = false): Promise<void> {
     const signal = next({ stage: 'inspecting', model, choice });
-    const stored = (await actions.storedModels()).some(({ id, opens }) => opens && id === choice.id);
+    const kept = await actions.storedModels();
     if (signal.aborted) return;
+    const stored = anew ? undefined : kept.find(({ id, opens }) => opens && id === choice.id);
     if (stored) return setState({ stage: 'offered', model, choice, stored });
     const answer = await actions.inspectModel(choice, signal);
     if (!answer || signal.aborted) return;
@@ -82,6 +86,8 @@ export function useRemoteModel(address: string, onOpen: () => void) {
     state,
     choose: (choice: RemoteChoice) => state.model && void inspect(state.model, choice),
     open: () => void open(),
+    /** What opening it in the form chosen now would fetch, where another form is on this machine. */
+    lookAnew: () => state.model && state.choice && void inspect(state.model, state.choice, true),
     /** From where it failed: what was fetched is not fetched again. */
     again: () => void (state.facts ? open() : state.model && state.choice ? inspect(state.model, state.choice) : lookUp()),
     /** Stops fetching; what has come stays. */

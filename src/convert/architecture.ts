@@ -1,5 +1,4 @@
-import type { Manifest } from '../core/manifest.ts';
-import type { GraphForm } from './enlarged-conv.ts';
+import type { CheckpointForm, Manifest } from '../core/manifest.ts';
 import type { StoredTensors } from './tensors.ts';
 
 /** A published file of weights: tensors by name, and the settings beside it where the publisher gives some. */
@@ -14,11 +13,13 @@ export interface Checkpoint {
   readonly carried?: unknown;
 }
 
+/**
+ * `stored`: graphs refer to the bytes in the visitor's file wherever they can; `half`: a copy in half precision. Graphs are
+ * plain unless said otherwise.
+ */
 export interface ConvertOptions {
-  /** `stored`: graphs refer to the bytes in the visitor's file wherever they can; `half`: a copy in half precision. */
-  readonly weights: 'stored' | 'half';
-  /** How graphs are drawn; plain unless said otherwise. */
-  readonly graph?: GraphForm;
+  readonly weights: CheckpointForm['weights'];
+  readonly graph?: CheckpointForm['graph'];
   /** Looks for NaN and infinities also in weights that stay where they are, which reads those once. */
   readonly check?: boolean;
 }

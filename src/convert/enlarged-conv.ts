@@ -1,11 +1,5 @@
 import type { Graph, Value } from './graph.ts';
 
-/**
- * How a graph is drawn, always with the same result. plain: as its network is published. fast: rewritten where that takes less
- * time (`drawPhases`).
- */
-export type GraphForm = 'plain' | 'fast';
-
 /** Of three taps along an axis, those that fall on the first and on the second small pixel that a phase sees. */
 const TAPS = [
   [[0], [1, 2]],

@@ -1,5 +1,6 @@
 import { TokenscopeError } from '../core/errors.ts';
-import { drawPhases, type GraphForm, phaseBytes } from './enlarged-conv.ts';
+import type { CheckpointForm } from '../core/manifest.ts';
+import { drawPhases, phaseBytes } from './enlarged-conv.ts';
 import type { Graph, Pad, Value } from './graph.ts';
 import { asMatrix, pickRows, type Weight, type Weights } from './weights.ts';
 
@@ -35,7 +36,7 @@ export interface AttentionNames {
 
 /** How layers are drawn, and what came of it. */
 interface Drawn {
-  readonly form: GraphForm;
+  readonly form: CheckpointForm['graph'];
   /** Kernels that ONNX Runtime works out of the stored ones while it loads. Bytes. */
   relaid: number;
 }

@@ -27,14 +27,8 @@ export interface Manifest {
   /** Pictures of all entries, each decoded alone, in one WebP made with the model: `columns` cells a row, `cell` pixels a side. */
   readonly atlas?: { readonly file: string; readonly cell: number; readonly columns: number };
   readonly recorded?: readonly RecordedResult[];
-  /** How a published checkpoint became this model. Bytes, as in `ConversionReport`. */
-  readonly conversion?: {
-    readonly weights: 'stored' | 'half';
-    readonly graph: 'plain' | 'fast';
-    readonly referred: number;
-    readonly copied: number;
-    readonly relaid: number;
-  };
+  /** How a published checkpoint became this model. */
+  readonly conversion?: Conversion;
   readonly source: {
     readonly licence: string;
     readonly paper?: string;
@@ -42,6 +36,21 @@ export interface Manifest {
     readonly training?: string;
   };
   readonly figures?: readonly ModelFigures[];
+}
+
+/** How a checkpoint becomes a model. */
+export interface CheckpointForm {
+  /** As the checkpoint has them, or rounded to half precision. */
+  readonly weights: 'stored' | 'half';
+  /** As the network is published, or rewritten where that takes less time: the same numbers. */
+  readonly graph: 'plain' | 'fast';
+}
+
+/** What became of a checkpoint's weights, in bytes: left as they are stored, laid out anew in files, laid out anew in memory. */
+export interface Conversion extends CheckpointForm {
+  readonly referred: number;
+  readonly copied: number;
+  readonly relaid: number;
 }
 
 export interface QuantizerSettings {

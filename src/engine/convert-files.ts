@@ -38,7 +38,7 @@ export function keepCheckpoints({ fetch, folders }: CheckpointParts) {
     /** See `Engine.convert`. */
     async convert(
       files: readonly CheckpointFile[],
-      { half = false, identity }: ConvertOptions,
+      { form = { weights: 'stored', graph: 'plain' }, identity }: ConvertOptions,
       onProgress: (progress: Loaded) => void,
       signal: AbortSignal,
     ): Promise<Conversion> {
@@ -46,7 +46,7 @@ export function keepCheckpoints({ fetch, folders }: CheckpointParts) {
       const reading = take(files);
       return reading.under(signal, async () => {
         const checkpoint = await reading.begin(onProgress);
-        const converted = await convertCheckpoint(checkpoint, { weights: half ? 'half' : 'stored' });
+        const converted = await convertCheckpoint(checkpoint, form);
         if (!converted) throw unrecognised(checkpoint);
         signal.throwIfAborted();
         const conversion = folderOf(converted, identity, await reading.largest());

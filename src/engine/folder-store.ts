@@ -1,3 +1,4 @@
+import type { Manifest } from '../core/manifest.ts';
 import { writeFile } from './model-store.ts';
 import type { StoredModel } from './protocol.ts';
 
@@ -59,8 +60,7 @@ function directoryStore(folders: FileSystemDirectoryHandle, pieces: FileSystemDi
     const ids = await namesOf(from);
     const found = ids.map(async (id) => {
       const files = await contents(from, id);
-      const title = await titleOf(files[MANIFEST]);
-      return { id, bytes: sizeOf(files), ...(title && { title }), ...what };
+      return { id, bytes: sizeOf(files), ...(await describe(files[MANIFEST])), ...what };
     });
     return Promise.all(found);
   };
@@ -119,12 +119,14 @@ async function readFile(directory: FileSystemDirectoryHandle, name: string): Pro
   return (await directory.getFileHandle(name)).getFile();
 }
 
-async function titleOf(manifest: Blob | undefined): Promise<string | undefined> {
+/** Nothing of a manifest that cannot be read. */
+async function describe(manifest: Blob | undefined): Promise<Pick<StoredModel, 'title' | 'form'>> {
   try {
-    const { title } = JSON.parse((await manifest?.text()) ?? 'null') as { title?: unknown };
-    return typeof title === 'string' ? title : undefined;
+    const { title, conversion } = JSON.parse((await manifest?.text()) ?? 'null') as Partial<Manifest>;
+    const { weights, graph } = conversion ?? {};
+    return { ...(typeof title === 'string' && { title }), ...(weights && graph && { form: { weights, graph } }) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

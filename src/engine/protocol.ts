@@ -1,7 +1,7 @@
 import type { ConversionReport } from '../convert/architecture.ts';
 import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing, Size } from '../core/framing.ts';
-import type { Manifest } from '../core/manifest.ts';
+import type { CheckpointForm, Manifest } from '../core/manifest.ts';
 import type { ClipSample, FrameMeasures, Measures, PlaneFacts } from '../core/metric.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Corrections, Diagnosis, DiagnosisProgress, Parity, Proposal, ProposalProgress } from '../core/proposal.ts';
@@ -218,7 +218,8 @@ export interface CheckpointFile {
 }
 
 export interface ConvertOptions {
-  readonly half?: boolean;
+  /** Weights as stored and plain graphs unless said otherwise. */
+  readonly form?: CheckpointForm;
   /** Who the model is; else its file's name says. */
   readonly identity?: {
     readonly id: string;
@@ -369,6 +370,8 @@ export interface StoredModel {
   readonly bytes: number;
   /** A converted model, which opens from here: `storedFolder`. */
   readonly opens?: boolean;
+  /** How it was converted. */
+  readonly form?: CheckpointForm;
   /** Only the beginning of one, which goes on when it is opened again. */
   readonly begun?: boolean;
 }

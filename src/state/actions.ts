@@ -1,7 +1,7 @@
 import type { ClipWindow } from '../core/clip.ts';
 import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing } from '../core/framing.ts';
-import type { Manifest } from '../core/manifest.ts';
+import type { CheckpointForm, Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Corrections, Diagnosis, DiagnosisProgress, Proposal, ProposalProgress } from '../core/proposal.ts';
 import type { Cell, Latents, TokenGrid } from '../core/token-grid.ts';
@@ -80,6 +80,12 @@ export interface Actions {
   openModelFiles(files: ModelFiles, provider?: Provider): Promise<void>;
   /** Converts a published checkpoint (with what lies beside it: config.json, shards) and opens it as the active model. */
   openCheckpoint(files: readonly File[]): Promise<void>;
+  /** How checkpoints that are opened from now on become models. */
+  setCheckpointForm(change: Partial<CheckpointForm>): void;
+  /** Whether an open model came from a checkpoint whose files are still at hand. */
+  canConvertAgain(slot: number): boolean;
+  /** Opens that checkpoint again, as checkpoints are opened now, in place of the active model. */
+  convertAgain(slot: number): Promise<void>;
   /** An address to be looked at in the dialog for models, which opens; without one nothing is wanted any more. */
   askForModel(address?: string): void;
   /** What lies at an address or in a hub's repository; nothing is fetched of the files themselves. */

@@ -1,5 +1,5 @@
 import { TokenscopeError } from '../core/errors.ts';
-import type { CatalogModel, ModelFiles, Provider } from '../engine/protocol.ts';
+import type { CatalogModel, CheckpointFile, ModelFiles, Provider } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { attempt } from './attempt.ts';
 import { readManifest } from './models.ts';
@@ -11,6 +11,9 @@ type ModelVerbs =
   | 'addModel'
   | 'openModelFiles'
   | 'openCheckpoint'
+  | 'setCheckpointForm'
+  | 'canConvertAgain'
+  | 'convertAgain'
   | 'closeModel'
   | 'retryModel'
   | 'setPrecision'
@@ -24,6 +27,12 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
     const model = surroundings.catalog.find((candidate) => candidate.id === id);
     if (!model) throw new TokenscopeError('model-missing-file', { file: `${id}/manifest.json` });
     return model;
+  };
+  /** The visitor's own files that models were converted from, by the model's id. */
+  const given = new Map<string, readonly CheckpointFile[]>();
+  const givenFor = (key: number) => {
+    const { id, conversion } = findSlot(store.getState(), key)?.manifest ?? {};
+    return id !== undefined && conversion ? given.get(id) : undefined;
   };
   const slotOf = (id: string) => store.getState().slots.find((slot) => slot.manifest.id === id && slot.phase !== 'failed');
 
@@ -47,6 +56,19 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
     await bringUp(key, provider);
   }
 
+  const openConverted = (files: readonly CheckpointFile[]) =>
+    attempt(store, async () => {
+      store.setState({ busy: 'converting' });
+      try {
+        const { checkpoints: form } = store.getState();
+        const { manifest, files: made } = await engine.convert(files, { form }, () => {}, new AbortController().signal);
+        given.set(manifest.id, files);
+        await open({ id: manifest.id, manifest, files: made }, 'active');
+      } finally {
+        if (store.getState().busy === 'converting') store.setState({ busy: 'idle' });
+      }
+    });
+
   return {
     openModel: (id) =>
       attempt(store, async () => {
@@ -63,17 +85,13 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
         const manifest = await readManifest(files);
         await open({ id: manifest.id, manifest, files }, 'active', provider);
       }),
-    openCheckpoint: (files) =>
-      attempt(store, async () => {
-        store.setState({ busy: 'converting' });
-        try {
-          const given = files.map((file) => ({ name: file.name, content: file }));
-          const converted = await engine.convert(given, {}, () => {}, new AbortController().signal);
-          await open({ id: converted.manifest.id, manifest: converted.manifest, files: converted.files }, 'active');
-        } finally {
-          if (store.getState().busy === 'converting') store.setState({ busy: 'idle' });
-        }
-      }),
+    openCheckpoint: (files) => openConverted(files.map((file) => ({ name: file.name, content: file }))),
+    setCheckpointForm: (change) => store.setState(({ checkpoints }) => ({ checkpoints: { ...checkpoints, ...change } })),
+    canConvertAgain: (slot) => givenFor(slot) !== undefined,
+    convertAgain: async (slot) => {
+      const files = givenFor(slot);
+      if (files) await openConverted(files);
+    },
     closeModel: (slot) => models.close(slot),
     retryModel: (slot, provider) =>
       attempt(store, async () => {

@@ -40,7 +40,8 @@ export function remoteActions(parts: Parts, verbs: Pick<Actions, 'openModelFiles
       return async () => verbs.openOnnx(files);
     }
     const files = choice.files.map(({ name, url }): CheckpointFile => ({ name, content: url, whole: facts.whole }));
-    const converted = await engine.convert(files, { identity: identityOf(model, choice) }, onProgress, signal);
+    const options = { form: store.getState().checkpoints, identity: identityOf(model, choice) };
+    const converted = await engine.convert(files, options, onProgress, signal);
     return () => verbs.openModelFiles(converted.files);
   }
 

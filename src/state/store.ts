@@ -3,7 +3,7 @@ import type { ClipFacts, ClipWindow } from '../core/clip.ts';
 import type { Blend, ClipPlan } from '../core/clip-plan.ts';
 import type { TokenscopeError } from '../core/errors.ts';
 import { DEFAULT_FRAMING, type Framing } from '../core/framing.ts';
-import type { Manifest } from '../core/manifest.ts';
+import type { CheckpointForm, Manifest } from '../core/manifest.ts';
 import type { FrameMeasures, Measures, PlaneFacts } from '../core/metric.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Cell, Latents, TokenGrid } from '../core/token-grid.ts';
@@ -43,6 +43,8 @@ export interface State {
   readonly framing: Framing;
   /** The link says a size: whatever opens first keeps it. */
   readonly sizeIsAsked?: boolean;
+  /** How checkpoints that are opened from now on become models. */
+  readonly checkpoints: CheckpointForm;
   /** Colour profiles applied (as the eye sees it) or ignored (as training code reads files; the default). */
   readonly colourManaged: boolean;
   readonly selection: Selection;
@@ -249,6 +251,7 @@ export const initialState: State = {
   slots: [],
   source: undefined,
   framing: DEFAULT_FRAMING,
+  checkpoints: { weights: 'stored', graph: 'plain' },
   colourManaged: false,
   selection: { cell: { t: 0, row: 11, column: 19 }, entry: undefined },
   tray: { items: [], run: undefined },

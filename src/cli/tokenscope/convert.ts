@@ -6,7 +6,7 @@ import { openCheckpoint } from '../../convert/open-checkpoint.ts';
 import { fileSource } from './file-source.ts';
 import { writeFolder } from './folder.ts';
 
-/** `convert <files…> --out <model folder> [--half] [--id <id>] [--title <words>] [--licence <words>]` */
+/** `convert <files…> --out <model folder> [--half] [--graph plain|fast] [--id <id>] [--title <words>] [--licence <words>]` */
 export async function convert(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
@@ -14,6 +14,7 @@ export async function convert(argv: string[]): Promise<number> {
     options: {
       out: { type: 'string' },
       half: { type: 'boolean', default: false },
+      graph: { type: 'string', default: 'plain' },
       id: { type: 'string' },
       title: { type: 'string' },
       licence: { type: 'string', default: 'not stated' },
@@ -21,6 +22,8 @@ export async function convert(argv: string[]): Promise<number> {
   });
   if (positionals.length === 0) throw new Error('Name the files of a checkpoint to convert.');
   if (!values.out) throw new Error('Say where the model folder goes: --out <folder>.');
+  const { graph } = values;
+  if (graph !== 'plain' && graph !== 'fast') throw new Error(`--graph is plain or fast, not ${graph}.`);
   const folder = positionals.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (folder) throw new Error(`${folder} is a folder; name the files in it.`);
   const sources = await Promise.all(positionals.map(fileSource));
@@ -28,7 +31,7 @@ export async function convert(argv: string[]): Promise<number> {
     const named = sources.map((source) => ({ name: source.name, source }));
     const checkpoint = await openCheckpoint(named);
     const start = performance.now();
-    const converted = await convertCheckpoint(checkpoint, { weights: values.half ? 'half' : 'stored', check: true });
+    const converted = await convertCheckpoint(checkpoint, { weights: values.half ? 'half' : 'stored', graph, check: true });
     if (!converted) throw unrecognised(checkpoint);
     const milliseconds = performance.now() - start;
     const { name } = sources.reduce((a, b) => (b.size > a.size ? b : a));
@@ -37,9 +40,10 @@ export async function convert(argv: string[]): Promise<number> {
     const source = { licence: values.licence };
     const model = modelFolder(converted, { id, title: values.title ?? `${name} (${architecture})`, source });
     await writeFolder(values.out, model);
-    const { used, ignored, copied } = converted.report;
+    const { used, ignored, copied, relaid } = converted.report;
+    const anew = `${(copied / 1e6).toFixed(1)} MB laid out anew${relaid ? `, ${(relaid / 1e6).toFixed(1)} MB more while it loads` : ''}`;
     process.stdout.write(
-      `${values.out}: ${architecture}, ${used.length} tensors used, ${ignored.length} left out, ${(copied / 1e6).toFixed(1)} MB laid out anew, drawn in ${milliseconds.toFixed(0)} ms\n`,
+      `${values.out}: ${architecture}, ${used.length} tensors used, ${ignored.length} left out, ${anew}, drawn in ${milliseconds.toFixed(0)} ms\n`,
     );
     return 0;
   } finally {

@@ -29,6 +29,14 @@ export const checkpoints = texts(
     },
     folder: 'model folder',
     begun: 'unfinished',
+    made: {
+      stored: 'weights as stored ({{referred}}), {{copied}} laid out anew',
+      whole: 'weights as stored ({{referred}}), nothing copied',
+      half: 'weights in half precision, a copy of {{copied}}',
+      plain: 'plain graph',
+      fast: 'faster graph, {{relaid}} laid out anew in memory',
+      none: 'faster graph: it has no layer for it',
+    },
   },
   {
     looks: {
@@ -55,5 +63,13 @@ export const checkpoints = texts(
     },
     folder: '模型文件夹',
     begun: '未完成',
+    made: {
+      stored: '权重保持原样（{{referred}}），{{copied}} 重新排布',
+      whole: '权重保持原样（{{referred}}），未复制任何内容',
+      half: '半精度权重，复制 {{copied}}',
+      plain: '原样计算图',
+      fast: '加速计算图，内存中重新排布 {{relaid}}',
+      none: '加速计算图：没有适用的层',
+    },
   },
 );
