@@ -1,5 +1,5 @@
-import { floatsToHalves, halvesToFloats, numberToHalf } from '../core/half.ts';
 import { TokenscopeError } from '../core/errors.ts';
+import { floatsToHalves, halvesToFloats, numberToHalf } from '../core/half.ts';
 import type { DataType } from '../onnx/model.ts';
 import { writeSafetensors } from './containers/safetensors.ts';
 import type { Graph, Place, Value } from './graph.ts';

@@ -6,6 +6,7 @@ import clips from '../bench/clips.ts';
 import codebookCanvas from '../bench/codebook-canvas.ts';
 import conversion from '../bench/conversion.ts';
 import engine from '../bench/engine.ts';
+import graphForm from '../bench/graph-form.ts';
 import memory from '../bench/memory.ts';
 import parity from '../bench/parity.ts';
 import pointing from '../bench/pointing.ts';
@@ -30,6 +31,7 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   parity,
   clips,
   conversion,
+  'graph-form': graphForm,
   published,
 };
 
