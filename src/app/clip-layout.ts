@@ -1,6 +1,6 @@
 import type { ClipPlan } from '../core/clip-plan.ts';
 import type { Size } from '../core/framing.ts';
-import type { TimelineRows } from '../views/clip-timeline-geometry.ts';
+import { lanesOf, type TimelineRows } from '../views/clip-timeline-geometry.ts';
 
 /** Sizes of the Clip place's parts. CSS pixels. */
 export interface ClipSizes {
@@ -36,10 +36,16 @@ export function clipSizes({ width, height }: Size, players: number, aspect: numb
   return { gap, player, volume: { width: left, height: Math.max(player.height, 220) }, stacked, rows };
 }
 
-/** A row of planes is no taller than planes so narrow can be. */
-export function fitRows(rows: TimelineRows, { frames, reduction }: ClipPlan, width: number): TimelineRows {
+/** Two lanes of planes are a little lower than one. */
+const LANE_OF_TWO = 0.84;
+
+/** A row of planes is no taller than planes so narrow can be. Windows that overlap have a lane each. */
+export function fitRows(rows: TimelineRows, plan: ClipPlan, width: number): TimelineRows {
+  const { frames, reduction } = plan;
   const room = (width * Math.min(reduction, frames)) / Math.max(1, frames);
-  return { ...rows, planes: Math.min(rows.planes, Math.max(14, room + 8)) };
+  const { count, names } = lanesOf(plan);
+  const usual = Math.round(rows.planes * (count > 1 ? LANE_OF_TWO : 1));
+  return { ...rows, planes: count * (names + Math.min(usual, Math.max(14, room + 8))) };
 }
 
 function timelineRows(height: number, width: number): TimelineRows {

@@ -161,7 +161,7 @@ function Volume({ sizes, ...rest }: VolumeProps) {
 /** Whether any plane has room for the share of its tokens that changed. */
 function sharesAreShown({ plan, grid }: ClipResult, rows: TimelineRows, width: number): boolean {
   const spans = planeSpans(plan, width);
-  const { across } = planeSize(spans, rows, grid.shape);
+  const { across } = planeSize(plan, spans, rows, grid.shape);
   return spans.some((span) => hasWords(span, across));
 }
 
@@ -186,6 +186,7 @@ function Captions({ clip, curve, shares }: CaptionsProps) {
   return (
     <p className={`caption ${styles.captions}`}>
       <span>{rule}</span>
+      {plan.overlap > 0 && plan.windows.length > 1 && <span>{t('clip.sharedCaption', { count: plan.overlap })}</span>}
       {shares && <span>{t('clip.stayedCaption')}</span>}
       <span>{t('clip.tubeHint', { row: cell.row, column: cell.column, plane, token: token ?? '–' })}</span>
       <span>

@@ -1,39 +1,14 @@
 import { planeOfFrame } from '../core/clip-plan.ts';
 import type { Size } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
-import { type Cell, cellIndex } from '../core/token-grid.ts';
+import type { Cell } from '../core/token-grid.ts';
 import { number } from '../i18n/index.ts';
-import type { ClipResult } from '../state/store.ts';
-import { bitmapOf } from '../ui/bitmap.ts';
-import { ring, type ThemeColours } from '../ui/theme.ts';
+import { ring } from '../ui/theme.ts';
 import { drawFrame } from './clip-picture.ts';
-import {
-  frameLeft,
-  hasWords,
-  type PlaneSpan,
-  pictureStep,
-  planeSize,
-  seamSpans,
-  type TimelineRows,
-} from './clip-timeline-geometry.ts';
+import { frameLeft, type PlaneSpan, pictureStep, seamSpans } from './clip-timeline-geometry.ts';
+import { type Context, line, MONO, type TimelineDrawing } from './clip-timeline-parts.ts';
+import { drawChosenPlane, drawPlanes } from './clip-timeline-planes.ts';
 
-/** Everything the timeline is drawn from. */
-export interface TimelineDrawing {
-  readonly clip: ClipResult;
-  readonly width: number;
-  readonly rows: TimelineRows;
-  readonly colours: ThemeColours;
-  readonly spans: readonly PlaneSpan[];
-  readonly planes: readonly Picture[];
-  /** One list for each model, the active one first. */
-  readonly curves: readonly (readonly (number | null)[])[];
-  readonly range: { readonly least: number; readonly most: number } | undefined;
-  readonly digits: number;
-}
-
-type Context = CanvasRenderingContext2D;
-
-const MONO = '13px "JetBrains Mono Variable", monospace';
 const LEAST_PICTURE = 30;
 const GAP = 1;
 /** Of the curve's row, for the axis and its numbers. */
@@ -43,8 +18,7 @@ const CURVE_TOP = 14;
 export function drawTimeline(context: Context, drawing: TimelineDrawing): void {
   drawFrames(context, drawing);
   drawSeams(context, drawing);
-  for (const span of drawing.spans) drawBracket(context, drawing, span, false);
-  for (const span of drawing.spans) drawPlane(context, drawing, span, false);
+  drawPlanes(context, drawing);
   drawCurves(context, drawing);
 }
 
@@ -94,67 +68,6 @@ function drawSeams(context: Context, { clip, width, rows, colours }: TimelineDra
     line(context, left, 0, left, bottom);
     context.setLineDash([]);
   }
-}
-
-function line(context: Context, x0: number, y0: number, x1: number, y1: number): void {
-  context.beginPath();
-  context.moveTo(x0, y0);
-  context.lineTo(x1, y1);
-  context.stroke();
-}
-
-function drawBracket(context: Context, { rows, colours }: TimelineDrawing, span: PlaneSpan, chosen: boolean): void {
-  const top = rows.frames + 6;
-  const floor = top + 8 + (span.lower ? 6 : 0);
-  const inset = Math.min(3, (span.right - span.left) / 6);
-  const [left, right] = [span.left + inset, span.right - inset];
-  const middle = (left + right) / 2;
-  context.strokeStyle = chosen ? colours.accent : colours.ink3;
-  context.lineWidth = chosen ? 2 : 1;
-  context.beginPath();
-  context.moveTo(left, top);
-  context.lineTo(left, floor);
-  context.lineTo(right, floor);
-  // A plane that was filled up has no end of its own on the axis.
-  if (span.padded === 0) context.lineTo(right, top);
-  context.moveTo(middle, floor);
-  context.lineTo(middle, rows.frames + rows.brackets - 2);
-  context.stroke();
-}
-
-/** Side of a plane's picture, and where it stands. One that stands for fewer frames is smaller, and covers no other. */
-function planeBox({ clip, rows, spans }: TimelineDrawing, span: PlaneSpan) {
-  const usual = planeSize(spans, rows, clip.grid.shape);
-  const scale = Math.min(1, Math.max(0.1, (span.right - span.left - 2) / usual.across));
-  const [across, tall] = [usual.across * scale, usual.tall * scale];
-  const middle = (span.left + span.right) / 2;
-  const beside = hasWords(span, across);
-  const x = beside ? middle - across / 2 - 34 : middle - across / 2;
-  return { x, y: rows.frames + rows.brackets, across, tall, beside };
-}
-
-function drawPlane(context: Context, drawing: TimelineDrawing, span: PlaneSpan, chosen: boolean): void {
-  const picture = drawing.planes[span.plane];
-  const { colours, clip } = drawing;
-  const { x, y, across, tall, beside } = planeBox(drawing, span);
-  if (!picture) {
-    context.strokeStyle = colours.hair;
-    context.lineWidth = 1;
-    context.strokeRect(x + 0.5, y + 0.5, across - 1, tall - 1);
-    return;
-  }
-  context.fillStyle = colours.paper;
-  context.fillRect(x, y, across, tall);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(bitmapOf(picture), x, y, across, tall);
-  if (!beside) return;
-  const { stayed } = clip.planes[span.plane] ?? {};
-  context.font = MONO;
-  context.textAlign = 'left';
-  context.fillStyle = chosen ? colours.accent : colours.ink2;
-  context.fillText(`t ${span.plane}`, x + across + 8, y + 15);
-  const below = stayed === undefined ? '' : `${number(100 * (1 - stayed))} %`;
-  context.fillText(span.padded > 0 ? `${below} +${span.padded}`.trim() : below, x + across + 8, y + 33);
 }
 
 function curveY({ rows, range }: TimelineDrawing, value: number): number {
@@ -251,10 +164,7 @@ export function drawPlayhead(context: Context, drawing: TimelineDrawing, frame: 
   const plane = planeOfFrame(plan, frame);
   const span = spans.find((each) => each.plane === plane);
   if (span) {
-    drawBracket(context, drawing, span, true);
-    drawPlane(context, drawing, span, true);
-    const { x, y, across, tall } = planeBox(drawing, span);
-    ring(context, colours, x, y, across, tall, 1.5);
+    drawChosenPlane(context, drawing, span);
   }
   const left = frameLeft(frame, plan.frames, width);
   const wide = width / plan.frames;
@@ -313,9 +223,4 @@ function drawMarker(
   context.strokeText(text, textX, textY);
   context.fillText(text, textX, textY);
   context.textAlign = 'left';
-}
-
-/** Position of a cell's token in plane `t`, or undefined when the plane is not there yet. */
-export function tokenOf({ grid }: ClipResult, t: number, { row, column }: Cell): number | undefined {
-  return t < grid.shape.t ? grid.tokens[cellIndex(grid.shape, { t, row, column })] : undefined;
 }

@@ -4,6 +4,7 @@ import { type ClipPlan, framesOfPlane, seamsOf, windowOfPlane } from '../core/cl
 export interface TimelineRows {
   readonly frames: number;
   readonly brackets: number;
+  /** All lanes of planes together. */
   readonly planes: number;
   readonly tube: number;
   readonly curve: number;
@@ -24,7 +25,7 @@ export interface PlaneSpan {
   readonly plane: number;
   readonly left: number;
   readonly right: number;
-  /** Bracket height: windows that overlap take turns. */
+  /** In the lower lane: windows that overlap take turns. */
   readonly lower: boolean;
   /** Repeated frames that fill it. */
   readonly padded: number;
@@ -47,15 +48,46 @@ export function planeSpans(plan: ClipPlan, width: number): PlaneSpan[] {
   return spans;
 }
 
+/** Room over the planes of a lane for the names of their windows. CSS pixels. */
+const NAMES = 18;
+
+/** How the row of planes is divided: windows that overlap have lanes of their own, and windows that are several have names. */
+export function lanesOf({ overlap, windows, rule }: ClipPlan): { readonly count: number; readonly names: number } {
+  const several = windows.length > 1 && rule !== 'each';
+  return { count: several && overlap > 0 ? 2 : 1, names: several ? NAMES : 0 };
+}
+
+/** One run of the model on the time axis. */
+export interface WindowSpan {
+  /** Its number in the plan. */
+  readonly window: number;
+  readonly left: number;
+  readonly right: number;
+  readonly lower: boolean;
+}
+
+/** The windows, where there are several. */
+export function windowSpans(plan: ClipPlan, width: number): WindowSpan[] {
+  if (lanesOf(plan).names === 0) return [];
+  return plan.windows.map(({ firstFrame, frames }, window) => ({
+    window,
+    left: frameLeft(firstFrame, plan.frames, width),
+    right: frameLeft(firstFrame + frames, plan.frames, width),
+    lower: plan.overlap > 0 && window % 2 === 1,
+  }));
+}
+
 /** The size of every plane's picture in its row. The last plane may stand for fewer frames: the room is that of most of them. */
 export function planeSize(
+  plan: ClipPlan,
   spans: readonly PlaneSpan[],
   rows: Pick<TimelineRows, 'planes'>,
   { h, w }: { readonly h: number; readonly w: number },
 ): { readonly across: number; readonly tall: number } {
   const widths = spans.map(({ left, right }) => right - left).sort((a, b) => a - b);
   const room = (widths[Math.floor(widths.length / 2)] ?? 0) - 3;
-  const tall = Math.max(2, Math.min(rows.planes - 8, (room * h) / Math.max(1, w)));
+  const lanes = lanesOf(plan);
+  const tall = Math.max(2, Math.min(rows.planes / lanes.count - lanes.names - 8, (room * h) / Math.max(1, w)));
   return { across: (tall * w) / Math.max(1, h), tall };
 }
 

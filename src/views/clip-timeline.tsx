@@ -14,8 +14,9 @@ import { type CurveKind, curveDigits, curveRange, curveValues } from './clip-cur
 import { layersBlob } from './clip-picture.ts';
 import { planePicture } from './clip-planes.ts';
 import styles from './clip-timeline.module.css';
-import { drawPlayhead, drawTimeline, drawTube, type TimelineDrawing } from './clip-timeline-drawing.ts';
+import { drawPlayhead, drawTimeline, drawTube } from './clip-timeline-drawing.ts';
 import { frameAtX, planeSpans, type TimelineRows } from './clip-timeline-geometry.ts';
+import type { TimelineDrawing } from './clip-timeline-parts.ts';
 
 interface ClipTimelineProps {
   readonly slots: readonly Slot[];
@@ -49,8 +50,9 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
       curves: values,
       range: curveRange(values),
       digits: curveDigits[curve],
+      nameOf: (window) => t('clip.window', { number: window + 1 }),
     };
-  }, [slots, clip, plan, width, rows, colours, palette, changes, curve, slot.geometry]);
+  }, [t, slots, clip, plan, width, rows, colours, palette, changes, curve, slot.geometry]);
   const draw = useCallback((context: CanvasRenderingContext2D) => drawTimeline(context, drawing), [drawing]);
   const drawCell = useCallback(
     (context: CanvasRenderingContext2D) => {

@@ -25,20 +25,39 @@ const LABELS = 26;
 /** How far the eye is, in sides of a plane: near enough for a little perspective. */
 const EYE = 3.2;
 
-/** All planes in the order in which they are drawn, the farthest first. `aspect` is columns over rows. */
-export function placePlanes(planes: number, { width, height }: Size, aspect: number, view: VolumeView): PlacedPlane[] {
-  return view.shape === 'planes' ? shear(planes, width, height, aspect) : turn(planes, width, height, aspect, view);
+/** Between the last plane of a window and the first of the next there is so much more room, in steps between planes. */
+const WINDOW_GAP = 0.8;
+
+/**
+ * All planes in the order in which they are drawn, the farthest first. `aspect` is columns over rows; `firsts` are the planes
+ * with which windows begin.
+ */
+export function placePlanes(
+  planes: number,
+  { width, height }: Size,
+  aspect: number,
+  view: VolumeView,
+  firsts: readonly number[] = [],
+): PlacedPlane[] {
+  const steps: number[] = [];
+  let at = 0;
+  for (let plane = 0; plane < planes; plane++) {
+    if (plane > 0) at += firsts.includes(plane) ? 1 + WINDOW_GAP : 1;
+    steps.push(at);
+  }
+  return view.shape === 'planes' ? shear(steps, width, height, aspect) : turn(steps, width, height, aspect, view);
 }
 
 /** Side by side, seen from the left: nearer ones (later in time) over farther ones. */
-function shear(planes: number, width: number, height: number, aspect: number): PlacedPlane[] {
+function shear(steps: readonly number[], width: number, height: number, aspect: number): PlacedPlane[] {
+  const [planes, length] = [steps.length, steps.at(-1) ?? 0];
   const tall = height - LABELS;
   const across = Math.min(width * (planes > 1 ? 0.5 : 1), tall * aspect * 0.36 + 12);
   const rise = across * 0.5;
-  const step = planes > 1 ? Math.min((width - across) / (planes - 1), across * 1.12) : 0;
-  return Array.from({ length: planes }, (_, plane) => ({
+  const step = planes > 1 ? Math.min((width - across) / length, across * 1.12) : 0;
+  return steps.map((at, plane) => ({
     plane,
-    x: plane * step,
+    x: at * step,
     y: rise,
     ux: across,
     uy: -rise,
@@ -48,12 +67,19 @@ function shear(planes: number, width: number, height: number, aspect: number): P
 }
 
 /** A stack in weak perspective, turned about its middle: each plane is drawn at the size of its own depth. */
-function turn(planes: number, width: number, height: number, aspect: number, { yaw, pitch }: VolumeView): PlacedPlane[] {
+function turn(
+  steps: readonly number[],
+  width: number,
+  height: number,
+  aspect: number,
+  { yaw, pitch }: VolumeView,
+): PlacedPlane[] {
+  const all = steps.at(-1) ?? 0;
   const side = Math.min(width, height) * 0.54;
   const [across, down] = aspect >= 1 ? [side, side / aspect] : [side * aspect, side];
-  const length = planes > 1 ? Math.min(side * 1.1, (planes - 1) * side * 0.3) : 0;
-  const placed = Array.from({ length: planes }, (_, plane) => {
-    const z = planes > 1 ? (plane / (planes - 1) - 0.5) * length : 0;
+  const length = Math.min(side * 1.1, all * side * 0.3);
+  const placed = steps.map((at, plane) => {
+    const z = all > 0 ? (at / all - 0.5) * length : 0;
     const depth = z * Math.cos(yaw) * Math.cos(pitch);
     const scale = (EYE * side) / (EYE * side + depth);
     const ux = across * scale * Math.cos(yaw);

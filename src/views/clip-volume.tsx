@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
-import { planeOfFrame } from '../core/clip-plan.ts';
+import { type ClipPlan, planeOfFrame } from '../core/clip-plan.ts';
 import { useTexts } from '../i18n/index.ts';
 import { useActions, usePlaygroundStore, useSelectedPlane, useTokenscope } from '../state/hooks.ts';
 import { selectedPlane } from '../state/selection.ts';
@@ -47,9 +47,11 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     () => Array.from({ length: grid.t }, (_, p) => planePicture(slot, clip, p, palette, colours.dark, changes)),
     [slot.geometry, clip.grid, palette, colours.dark, changes],
   );
+  const { plan } = clip;
+  const firsts = useMemo(() => windowStarts(plan), [plan]);
   const placed = useMemo(
-    () => placePlanes(grid.t, { width, height }, grid.w / Math.max(1, grid.h), { shape, ...angles }),
-    [grid.t, grid.w, grid.h, width, height, shape, angles],
+    () => placePlanes(grid.t, { width, height }, grid.w / Math.max(1, grid.h), { shape, ...angles }, firsts),
+    [grid.t, grid.w, grid.h, width, height, shape, angles, firsts],
   );
   const current = useCallback((state: State) => currentPlane(state, clip, player), [clip, player]);
   // Side by side, the planes lie under the chosen one, which alone is drawn anew while it plays.
@@ -57,8 +59,9 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     (context: CanvasRenderingContext2D) => {
       if (shape === 'stack') return;
       for (const each of placed) drawPlane(context, each, bitmapOf(pictures[each.plane]!), colours, false);
+      drawWindows(context, placed, firsts, height, colours);
     },
-    [placed, pictures, shape, colours],
+    [placed, pictures, shape, colours, firsts, height],
   );
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
@@ -167,6 +170,33 @@ function playedPlane({ playing, frame }: ClipClock, { plan }: ClipResult): numbe
 function inOrder(placed: readonly PlacedPlane[], chosen: number, shape: VolumeView['shape']): readonly PlacedPlane[] {
   if (shape === 'stack') return placed;
   return [...placed.filter(({ plane }) => plane !== chosen), ...placed.filter(({ plane }) => plane === chosen)];
+}
+
+/** The planes with which windows begin, where there are several windows. */
+function windowStarts({ windows, rule }: ClipPlan): number[] {
+  return windows.length > 1 && rule !== 'each' ? windows.map(({ firstPlane }) => firstPlane) : [];
+}
+
+/** Under the planes of each window a line. */
+function drawWindows(
+  context: CanvasRenderingContext2D,
+  placed: readonly PlacedPlane[],
+  firsts: readonly number[],
+  height: number,
+  colours: ThemeColours,
+): void {
+  const y = height - 23.5;
+  context.strokeStyle = colours.ink3;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const [i, first] of firsts.entries()) {
+    const own = placed.filter(({ plane }) => plane >= first && plane < (firsts[i + 1] ?? placed.length));
+    const [begin, end] = [own[0], own.at(-1)];
+    if (!begin || !end) continue;
+    context.moveTo(begin.x, y);
+    context.lineTo(end.x + 10, y);
+  }
+  context.stroke();
 }
 
 function outline(context: CanvasRenderingContext2D, { x, y, ux, uy, vx, vy }: PlacedPlane): void {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { clipSizes, fitRows } from '../../src/app/clip-layout.ts';
 import { planClip } from '../../src/core/clip-plan.ts';
 import { frameAt } from '../../src/views/clip-clock.ts';
-import { frameAtX, pictureStep, planeSpans, seamSpans } from '../../src/views/clip-timeline-geometry.ts';
+import {
+  frameAtX,
+  lanesOf,
+  pictureStep,
+  planeSize,
+  planeSpans,
+  seamSpans,
+  windowSpans,
+} from '../../src/views/clip-timeline-geometry.ts';
 import { FIRST_VIEW, placePlanes, planeAt } from '../../src/views/clip-volume-geometry.ts';
 
 describe('the clock of a clip', () => {
@@ -52,6 +60,14 @@ describe('the token volume on screen', () => {
     }
   });
 
+  it('leaves more room between windows than between their planes', () => {
+    const placed = placePlanes(8, size, 1, FIRST_VIEW, [0, 4]);
+    const steps = placed.slice(1).map(({ x }, i) => x - placed[i]!.x);
+    for (const [i, step] of steps.entries()) expect(step / steps[0]!).toBeCloseTo(i === 3 ? 1.8 : 1, 9);
+    const last = placed.at(-1)!;
+    expect(last.x + last.ux).toBeLessThanOrEqual(size.width + 1e-6);
+  });
+
   it('draws far planes first, from either side', () => {
     const order = (yaw: number) => placePlanes(3, size, 1, { shape: 'stack', yaw, pitch: 0.3 }).map(({ plane }) => plane);
     expect(order(0.4)).toEqual([2, 1, 0]);
@@ -69,6 +85,35 @@ describe('the timeline', () => {
       { plane: 2, left: 80, right: 100, lower: false, padded: 2 },
     ]);
     expect(seamSpans(plan, 100)).toEqual([{ left: 80, overlap: 0 }]);
+  });
+
+  it('gives windows that overlap a lane each, so that no plane covers another', () => {
+    const plan = planClip(40, { rule: 'grouped', reduction: 4, window: 16 }, 4);
+    expect(windowSpans(plan, 400)).toEqual([
+      { window: 0, left: 0, right: 160, lower: false },
+      { window: 1, left: 120, right: 280, lower: true },
+      { window: 2, left: 240, right: 400, lower: false },
+    ]);
+    const spans = planeSpans(plan, 400);
+    for (const [i, { left, right, lower }] of spans.entries()) {
+      for (const other of spans.slice(i + 1)) {
+        const apart = other.lower !== lower || other.left >= right || other.right <= left;
+        expect(apart, `planes ${i} and ${other.plane}`).toBe(true);
+      }
+    }
+    const { rows } = clipSizes({ width: 1360, height: 900 }, 2, 1);
+    const { planes } = fitRows(rows, plan, 1360);
+    const { count, names } = lanesOf(plan);
+    const { tall } = planeSize(plan, planeSpans(plan, 1360), { planes }, { h: 16, w: 16 });
+    expect(count * (names + tall)).toBeLessThan(planes);
+  });
+
+  it('names windows only where there are several, of a model that has them', () => {
+    const rule = { rule: 'grouped', reduction: 4, window: 16 } as const;
+    expect(lanesOf(planClip(16, rule, 4))).toEqual({ count: 1, names: 0 });
+    expect(lanesOf(planClip(17, rule))).toEqual({ count: 1, names: 18 });
+    expect(lanesOf(planClip(9, { rule: 'each', reduction: 1, window: 1 }, 4))).toEqual({ count: 1, names: 0 });
+    expect(windowSpans(planClip(16, rule), 400)).toEqual([]);
   });
 
   it('knows the frame under the pointer', () => {
