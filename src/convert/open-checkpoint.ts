@@ -7,6 +7,7 @@ import { readSafetensors } from './containers/safetensors.ts';
 import type { Contents } from './containers/torch.ts';
 import { readTorchLegacy } from './containers/torch-legacy.ts';
 import { readTorchZip } from './containers/torch-zip.ts';
+import { readYaml } from './containers/yaml.ts';
 import { mergeTensors } from './merge-tensors.ts';
 
 export interface CheckpointFile {
@@ -29,7 +30,7 @@ interface Recognised extends CheckpointFile {
 
 /**
  * Opens a published checkpoint: one file of weights or several (shards with their index, an encoder beside a decoder), with
- * config.json where there is one. What each file is says its content, never its name. Only names, shapes and places are read; the names
+ * config.json or a .yaml file where there is one. What each file is says its content, never its name. Only names, shapes and places are read; the names
  * are the file's own (`tidyNames` knows the prefixes).
  * Throws `checkpoint-…` errors, `model-corrupt` for broken safetensors files and `model-web-page`.
  */
@@ -67,15 +68,19 @@ function refuse(files: readonly Recognised[]): TokenscopeError {
   return new TokenscopeError('checkpoint-unknown', { file });
 }
 
-/** A JSON file beside the weights. */
+/** A JSON or YAML file beside the weights. */
 interface Note {
   readonly file: string;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
 async function readNotes(files: readonly Recognised[]): Promise<readonly Note[]> {
-  const json = files.filter(({ is, source }) => is.kind === 'json' && source.size <= MOST_JSON);
-  const notes = await Promise.all(json.map(readNote));
+  const small = files.filter(({ source }) => source.size <= MOST_JSON);
+  const read = ({ is, name, source }: Recognised) => {
+    if (is.kind === 'json') return readNote({ name, source });
+    return is.kind === 'text' && YAML.test(name) ? readSettings({ name, source }) : undefined;
+  };
+  const notes = await Promise.all(small.map(read));
   return notes.filter((note) => note !== undefined);
 }
 
@@ -90,16 +95,24 @@ async function readNote({ name, source }: CheckpointFile): Promise<Note | undefi
   }
 }
 
+/** Settings in YAML, which are hints alone: what cannot be read is left out. */
+async function readSettings({ name, source }: CheckpointFile): Promise<Note | undefined> {
+  const value = readYaml(new TextDecoder().decode(await readBytes(source, 0, source.size)));
+  return value && { file: name, value };
+}
+
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const lastPart = (path: string): string => path.split(/[/\\]/).at(-1)!;
 const isConfig = (name: string): boolean => lastPart(name).toLowerCase() === 'config.json';
+const YAML = /\.ya?ml$/i;
 
 function findConfig(notes: readonly Note[]): unknown {
   const settings = notes.filter(({ value }) => !isRecord(value.weight_map));
-  return (settings.find(({ file }) => isConfig(file)) ?? (settings.length === 1 ? settings[0] : undefined))?.value;
+  const [lone] = settings.length === 1 ? settings : settings.filter(({ file }) => YAML.test(file));
+  return (settings.find(({ file }) => isConfig(file)) ?? lone)?.value;
 }
 
 interface Shards {
