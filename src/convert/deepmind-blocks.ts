@@ -44,13 +44,14 @@ export function blockNames(list: string, block: string, count: number): (readonl
 /** How much red, green and blue count in a grey (ITU-R BT.601), for networks of one channel. */
 const LUMA = [0.299, 0.587, 0.114];
 
-/** Pixels N × 3 × H × W as a network with `colours` channels takes them: all three, or their grey. */
-export function takeColours({ graph }: TorchLayers, pixels: Value, colours: number): Value {
+/** Pixels N × 3 × (T ×) H × W as a network with `colours` channels takes them: all three, or their grey. */
+export function takeColours({ graph }: TorchLayers, pixels: Value, colours: number, axes: 2 | 3 = 2): Value {
   if (colours !== 1) return pixels;
-  return graph.conv(pixels, graph.constant(LUMA, 'float32', [1, 3, 1, 1]), undefined, { kernel: [1, 1] });
+  const kernel = Array.from({ length: axes }, () => 1);
+  return graph.conv(pixels, graph.constant(LUMA, 'float32', [1, 3, ...kernel]), undefined, { kernel });
 }
 
-/** What such a network paints, as N × 3 × H × W. */
+/** What such a network paints, as N × 3 × (T ×) H × W. */
 export function giveColours({ graph }: TorchLayers, painted: Value, colours: number): Value {
   return colours === 1 ? graph.concat([painted, painted, painted], 1) : painted;
 }

@@ -1,6 +1,7 @@
 import type { Checkpoint } from './architecture.ts';
 import { findSetting } from './find-setting.ts';
 import { renameVqganJax, viewFlax } from './flax-names.ts';
+import { countParts } from './tensor-sizes.ts';
 import { readTokenizer, sideOf, type VqganTokenizer } from './vqgan-network.ts';
 import type { VqganNames } from './vqgan-shape.ts';
 
@@ -44,15 +45,26 @@ function readTorch(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const table = TABLES.find((name) => tensors.has(name));
   const projected = tensors.has('quant_conv.weight') || tensors.has('post_quant_conv.weight');
   if (tensors.get(TAMING_ANCHOR)?.shape.length !== 4 || !table || !projected) return undefined;
+  const inOrder = runsInOrder(checkpoint);
   const openMuse = OPEN_MUSE.includes(findSetting(checkpoint, '_class_name') as string);
   const settings = readTokenizer(checkpoint, {
-    names: tamingNames,
+    names: inOrder ? { ...tamingNames, upOrder: 'first' } : tamingNames,
     table,
-    quantizer: tensors.has(PROJECTION) ? { score: 'projection' } : {},
+    quantizer: tensors.has(PROJECTION) ? { score: 'projection' } : inOrder ? { score: 'cosine', normalizeEntries: true } : {},
     ...(openMuse && { range: [0, 1] }),
   });
   const known = openMuse ? skipLoneAttention(settings) : settings;
   return isChameleon(known) && !sideOf(checkpoint, 'resolution') ? { ...known, preferred: CHAMELEON_SIDE } : known;
+}
+
+/**
+ * transformers stores LlamaGen's network inside Janus with CompVis's names, but its decoder's levels in the order in which
+ * they run: the last one has nothing to enlarge. Its entries are of unit length, as LlamaGen's are.
+ */
+function runsInOrder({ tensors }: Checkpoint): boolean {
+  const last = countParts(tensors, 'decoder.up') - 1;
+  const enlarges = (level: number) => tensors.has(`decoder.up.${level}.upsample.conv.weight`);
+  return last > 0 && enlarges(0) && !enlarges(last);
 }
 
 /** open-muse's code runs a level's attention only where there is more than one; a lone one is stored all the same. */

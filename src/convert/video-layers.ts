@@ -7,7 +7,7 @@ export type Three = readonly [t: number, h: number, w: number];
 /** The beginnings of time, height and width, then their ends. */
 export type Pads = readonly [number, number, number, number, number, number];
 
-type PadMode = 'constant' | 'edge' | 'reflect';
+type PadMode = 'constant' | 'edge' | 'reflect' | 'wrap';
 
 /**
  * "Same" padding of kernel − stride along each axis, for sides that the stride divides. An odd rest goes to the front in
@@ -22,7 +22,23 @@ export function samePads(kernel: Three, stride: Three, rest: 'front' | 'back'): 
 /** Pads time, height and width of N × C × T × H × W. */
 export function padVideo(graph: Graph, x: Value, pads: Pads, mode: PadMode): Value {
   if (pads.every((pad) => pad === 0)) return x;
+  if (mode === 'wrap') return wrapVideo(graph, x, pads);
   return graph.pad(x, [0, 0, ...pads.slice(0, 3), 0, 0, ...pads.slice(3)], mode);
+}
+
+/** What stands at the other end of each axis goes on at this one; ONNX has a mode for it since opset 19 only. */
+function wrapVideo(graph: Graph, x: Value, pads: Pads): Value {
+  let result = x;
+  for (const axis of [2, 3, 4]) {
+    const [before, after] = [pads[axis - 2]!, pads[axis + 1]!];
+    const parts = [
+      ...(before > 0 ? [graph.slice(result, axis, -before, 2 ** 31)] : []),
+      result,
+      ...(after > 0 ? [graph.slice(result, axis, 0, after)] : []),
+    ];
+    if (parts.length > 1) result = graph.concat(parts as [Value, ...Value[]], axis);
+  }
+  return result;
 }
 
 /** Conv3d with "same" padding that only a Pad of its own can do. */

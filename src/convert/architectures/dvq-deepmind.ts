@@ -1,6 +1,8 @@
 import type { SizeRule } from '../../core/framing.ts';
+import type { Checkpoint } from '../architecture.ts';
 import { type DalleHalf, decodeDalle, encodeDalle, readDalleHalf } from '../dalle-blocks.ts';
 import { type DeepMindSizes, giveColours, halving, quarterSize, takeColours } from '../deepmind-blocks.ts';
+import { findSetting } from '../find-setting.ts';
 import type { Value } from '../graph.ts';
 import { architecture, type Table } from '../network.ts';
 import { sizeOf } from '../tensor-sizes.ts';
@@ -72,19 +74,28 @@ function readOpenAi(tensors: StoredTensors): OpenAi {
   };
 }
 
-function recognise({ tensors }: { tensors: StoredTensors }): Settings | undefined {
+/** Its projection gives scores. Where there are as many entries as numbers in one, settings tell, or what vectors keep. */
+function isGumbel(checkpoint: Checkpoint, codebookSize: number, entryDimension: number): boolean {
+  const { tensors } = checkpoint;
+  if (sizeOf(tensors, `${PROJECTION}.weight`) !== codebookSize) return false;
+  if (codebookSize !== entryDimension) return true;
+  const flavour = findSetting(checkpoint, 'vq_flavor');
+  return typeof flavour === 'string' ? flavour === 'gumbel' : !tensors.has('quantizer.data_initialized');
+}
+
+function recognise(checkpoint: Checkpoint): Settings | undefined {
+  const { tensors } = checkpoint;
   const deepMind = tensors.has('encoder.net.0.weight');
   if (!tensors.has(EMBEDDING) || !(deepMind || tensors.has(`${INPUT}.weight`))) return undefined;
   const codebookSize = sizeOf(tensors, EMBEDDING);
   const entryDimension = sizeOf(tensors, EMBEDDING, 1);
-  const projected = sizeOf(tensors, `${PROJECTION}.weight`);
   return {
     flavour: deepMind ? readDeepMind(tensors) : readOpenAi(tensors),
     colours: sizeOf(tensors, deepMind ? 'encoder.net.0.weight' : `${INPUT}.weight`, 1),
     encoded: sizeOf(tensors, `${PROJECTION}.weight`, 1),
     codebookSize,
     entryDimension,
-    gumbel: projected === codebookSize && projected !== entryDimension,
+    gumbel: isGumbel(checkpoint, codebookSize, entryDimension),
   };
 }
 

@@ -1,5 +1,6 @@
 import { TokenscopeError } from '../../core/errors.ts';
 import type { Checkpoint } from '../architecture.ts';
+import { giveColours, takeColours } from '../deepmind-blocks.ts';
 import { findSetting } from '../find-setting.ts';
 import type { Value } from '../graph.ts';
 import { architecture } from '../network.ts';
@@ -10,6 +11,8 @@ import { describeClips, readStrides } from '../video-settings.ts';
 
 /** The VQGAN of clips of TATS (arXiv 2204.03638; songweige/TATS, tats/tats_vqgan.py). */
 interface Settings {
+  /** Channels of its frames: 3, or 1 for grey ones. */
+  readonly colours: number;
   /** Channels before the first stage and after each. */
   readonly widths: readonly number[];
   /** The same of the decoder. */
@@ -28,7 +31,7 @@ const FOUR: Three = [4, 4, 4];
 const THREE: Three = [3, 3, 3];
 const ONE: Three = [1, 1, 1];
 /** ONNX' names of PyTorch's modes. */
-const modes = { replicate: 'edge', constant: 'constant', reflect: 'reflect' } as const;
+const modes = { replicate: 'edge', constant: 'constant', reflect: 'reflect', circular: 'wrap' } as const;
 
 function recognise(checkpoint: Checkpoint): Settings | undefined {
   const { tensors, file } = checkpoint;
@@ -37,7 +40,12 @@ function recognise(checkpoint: Checkpoint): Settings | undefined {
   const blocks = Array.from({ length: stages }, (_, i) => i);
   const padding = findSetting(checkpoint, 'padding_type') ?? 'replicate';
   if (!isMode(padding)) throw new TokenscopeError('model-corrupt', { file, reason: `it pads by ${String(padding)}` });
+  const colours = sizeOf(tensors, 'encoder.conv_first.conv.weight', 1);
+  if (colours > 0 && colours !== 1 && colours !== 3) {
+    throw new TokenscopeError('model-corrupt', { file, reason: `its pictures have ${colours} channels, not 3` });
+  }
   return {
+    colours: colours || 3,
     widths: [sizeOf(tensors, ANCHOR, 1), ...blocks.map((i) => sizeOf(tensors, `encoder.conv_blocks.${i}.down.conv.weight`))],
     decoderWidths: [
       sizeOf(tensors, 'decoder.conv_blocks.0.up.convt.weight'),
@@ -70,9 +78,10 @@ async function drawBlock(layers: TorchLayers, x: Value, name: string, channels: 
 }
 
 async function encode(settings: Settings, layers: TorchLayers, pixels: Value): Promise<Value> {
-  const { widths, strides, entryDimension } = settings;
+  const { colours, widths, strides, entryDimension } = settings;
   const mode = modes[settings.padding];
-  let x = await padConv(layers, pixels, 'encoder.conv_first.conv', [3, widths[0]!, THREE], { mode });
+  const seen = takeColours(layers, pixels, colours, 3);
+  let x = await padConv(layers, seen, 'encoder.conv_first.conv', [colours, widths[0]!, THREE], { mode });
   for (const [i, stride] of strides.entries()) {
     const block = `encoder.conv_blocks.${i}`;
     x = await padConv(layers, x, `${block}.down.conv`, [widths[i]!, widths[i + 1]!, FOUR], { stride, mode });
@@ -84,7 +93,7 @@ async function encode(settings: Settings, layers: TorchLayers, pixels: Value): P
 }
 
 async function decode(settings: Settings, layers: TorchLayers, latents: Value): Promise<Value> {
-  const { decoderWidths, strides, entryDimension } = settings;
+  const { colours, decoderWidths, strides, entryDimension } = settings;
   const [first, last] = [decoderWidths[0]!, decoderWidths.at(-1)!];
   let x = await layers.conv(latents, 'post_vq_conv.conv', [entryDimension, first, ONE]);
   x = await normActivate(layers, x, 'decoder.final_block.0', first);
@@ -95,7 +104,8 @@ async function decode(settings: Settings, layers: TorchLayers, latents: Value): 
     x = await drawBlock(layers, x, `${block}.res1`, outputs);
     x = await drawBlock(layers, x, `${block}.res2`, outputs);
   }
-  return padConv(layers, x, 'decoder.conv_last.conv', [last, 3, THREE], { mode: 'edge' });
+  const painted = await padConv(layers, x, 'decoder.conv_last.conv', [last, colours, THREE], { mode: 'edge' });
+  return giveColours(layers, painted, colours);
 }
 
 interface Up {
