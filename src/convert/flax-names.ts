@@ -48,7 +48,7 @@ const IN_BLOCK: Readonly<Record<string, string>> = {
 };
 
 /** Names of MaskGIT's Flax layers, numbered by kind in the order in which they were made, for `levels` of `blocks` each. */
-export function renameMaskGit(levels: number, blocks: number): (module: string) => string | undefined {
+export function renameMaskGit(levels: number, blocks: number, convDownsample: boolean): (module: string) => string | undefined {
   const blockName = (half: string, k: number) => {
     if (half === 'encoder') {
       return k < levels * blocks ? `down.${Math.floor(k / blocks)}.block.${k % blocks}` : `mid.${k - levels * blocks}`;
@@ -58,8 +58,8 @@ export function renameMaskGit(levels: number, blocks: number): (module: string) 
   };
   const convName = (half: string, i: number) => {
     if (i === 0) return 'conv_in';
-    if (i === (half === 'encoder' ? 1 : levels)) return 'conv_out';
-    return half === 'decoder' ? `up.${levels - i}.upsample_conv` : undefined;
+    if (half === 'decoder') return i === levels ? 'conv_out' : `up.${levels - i}.upsample_conv`;
+    return i === (convDownsample ? levels : 1) ? 'conv_out' : `down.${i - 1}.downsample.conv`;
   };
   return (module) => {
     if (module === 'quantizer/codebook') return 'quantize.embedding';

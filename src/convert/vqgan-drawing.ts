@@ -118,8 +118,11 @@ class Blocks {
     const width = blocks.at(-1)?.outputs ?? 0;
     if (resample === 'none') return x;
     if (resample === 'plain') return this.#graph.node('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2] });
-    const options = { stride: 2, pad: [0, 0, 1, 1] };
-    return this.#layers.conv(x, `${name}.${this.#style.names.downsample}`, [width, width, 3], options);
+    const conv = `${name}.${this.#style.names.downsample}`;
+    // MaskGIT's, where it has one, is 4 x 4 with zeros all around.
+    if (this.#layers.shapeOf(`${conv}.weight`)?.[2] === 4)
+      return this.#layers.conv(x, conv, [width, width, 4], { stride: 2, pad: [1, 1, 1, 1] });
+    return this.#layers.conv(x, conv, [width, width, 3], { stride: 2, pad: [0, 0, 1, 1] });
   }
 
   async up(x: Value, { name, resample, blocks }: VqganLevel): Promise<Value> {

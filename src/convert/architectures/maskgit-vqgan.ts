@@ -31,7 +31,10 @@ function recognise(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const levels = countModules(checkpoint, 'decoder/Conv') - 1;
   const blocks = countModules(checkpoint, 'encoder/ResBlock') / (levels + 1);
   if (!Number.isInteger(blocks) || levels < 1) return undefined;
-  const { checkpoint: view, stored } = viewFlax(checkpoint, renameMaskGit(levels, blocks));
+  const { checkpoint: view, stored } = viewFlax(
+    checkpoint,
+    renameMaskGit(levels, blocks, countModules(checkpoint, 'encoder/Conv') > 2),
+  );
   const settings = readTorch(view);
   return settings && { ...settings, stored };
 }

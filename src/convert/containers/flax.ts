@@ -29,7 +29,7 @@ const ARRAY = 1;
 const SCALAR = 3;
 const CHUNKED = '__msgpack_chunked_array__';
 /** Where training states keep parameters, averaged ones first; `optimizer.target` is that of flax.optim. */
-const WRAPPERS = ['ema_params', 'params_ema', 'params', 'g_params', 'optimizer', 'target', 'model', 'state'];
+const WRAPPERS = ['ema_params', 'params_ema', 'params', 'g_params', 'g_optimizer', 'optimizer', 'target', 'model', 'state'];
 const MOST_WRAPPED = 8;
 /** Bytes of an array's own header: a shape and a name. */
 const MOST_HEADER = 256;

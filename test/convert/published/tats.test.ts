@@ -72,9 +72,9 @@ describe('TATS', () => {
 
   it('names a padding that it does not know', async () => {
     const checkpoint = await hashedCheckpoint(shapes(false), { gain: 2 });
-    const wrong = { ...checkpoint, carried: { args: { ...carried.args, padding_type: 'circular' } } };
+    const wrong = { ...checkpoint, carried: { args: { ...carried.args, padding_type: 'volumetric' } } };
     await expect(expectGolden(wrong, input, {} as never)).rejects.toMatchObject({
-      parameters: { reason: 'it pads by circular' },
+      parameters: { reason: 'it pads by volumetric' },
     });
   });
 });
