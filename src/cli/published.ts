@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type TensorToWrite, writeSafetensors } from '../convert/containers/safetensors.ts';
+import type { CheckpointForm } from '../core/manifest.ts';
 import { readNpy } from '../core/npy.ts';
 import type { CheckResult, Provider } from '../engine/protocol.ts';
 import { ROOT } from './project.ts';
@@ -28,11 +29,11 @@ export function publishedFixtures(): string[] {
 }
 
 /** Converts a fixture in the page that is open, and runs its authors' input and tokens through it. */
-export function runPublished(page: Page, name: string, provider: Provider): Promise<PublishedRun> {
+export function runPublished(page: Page, name: string, provider: Provider, form?: CheckpointForm): Promise<PublishedRun> {
   const folder = join(FIXTURES, name);
   const names = readdirSync(folder).filter((file) => !RESULTS.test(file));
   const files = names.map((file) => ({ name: file, base64: readFileSync(join(folder, file)).toString('base64') }));
-  return page.evaluate(convertAndCheck, { files, check: Buffer.from(checkOf(folder)).toString('base64'), provider });
+  return page.evaluate(convertAndCheck, { files, check: Buffer.from(checkOf(folder)).toString('base64'), provider, form });
 }
 
 /** The authors' input, tokens and reconstruction as the check of a model. */
@@ -56,12 +57,18 @@ async function convertAndCheck(given: {
   files: { name: string; base64: string }[];
   check: string;
   provider: Provider;
+  form: CheckpointForm | undefined;
 }): Promise<PublishedRun> {
   const { engine } = window.tokenscopeTest!.host;
   const { signal } = new AbortController();
   const blob = (base64: string) => new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))]);
   const content = given.files.map(({ name, base64 }) => ({ name, content: blob(base64) }));
-  const { manifest, files, report, milliseconds } = await engine.convert(content, {}, () => {}, signal);
+  const { manifest, files, report, milliseconds } = await engine.convert(
+    content,
+    given.form ? { form: given.form } : {},
+    () => {},
+    signal,
+  );
   const file = blob(given.check);
   const check = {
     file: 'check.safetensors',

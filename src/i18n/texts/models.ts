@@ -18,7 +18,7 @@ export const models = texts(
     weightsAre: { stored: 'as stored', half: 'half precision' },
     weightsHint: {
       stored: 'They are read where they lie in the file; only what must be laid out anew is copied.',
-      half: 'A copy in two bytes a number, to keep and to save; of float32 weights it is half the size. Rounded to 11 bits, a token that was a close call may become another one. Models compute as before.',
+      half: 'A copy with two bytes a number: of float32 weights half the size, to keep and to save. It rounds to 11 bits, so a token that was a close call may become another one. How the model computes stays the same.',
     },
     graph: 'Graph',
     graphIs: { plain: 'plain', fast: 'faster' },
@@ -85,7 +85,7 @@ export const models = texts(
     weightsAre: { stored: '保持原样', half: '半精度' },
     weightsHint: {
       stored: '直接从文件中原来的位置读取；只复制必须重新排布的部分。',
-      half: '复制一份，每个数两字节，便于保留与保存；对 float32 权重而言大小减半。数值舍入到 11 位，原本难分高下的词元可能会改变。计算方式不变。',
+      half: '复制一份，每个数两字节：对 float32 权重而言，保留与保存都只需一半大小。数值舍入到 11 位，原本难分高下的词元可能会改变。计算方式不变。',
     },
     graph: '计算图',
     graphIs: { plain: '原样', fast: '加速' },
