@@ -1,10 +1,11 @@
-import { useStore } from 'zustand';
+import { useCallback } from 'react';
 import { number, useTexts } from '../i18n/index.ts';
 import { useActions, useTokenscope } from '../state/hooks.ts';
 import type { ClipResult, CompareMode, Slot } from '../state/store.ts';
 import { SplitHandle } from '../ui/split-handle.tsx';
 import type { ClipPlayer } from '../views/clip-clock.ts';
 import { ClipFrameView, type ClipShown } from '../views/clip-frame-view.tsx';
+import { ClipLiveText } from '../views/clip-live-text.tsx';
 import { DIFFERENCE_SCALE } from '../views/clip-picture.ts';
 import { shortTitle } from '../views/codebook-facts.ts';
 import { useBlink } from '../views/compare-blink.ts';
@@ -112,14 +113,14 @@ function Reconstruction({ slot, player, shown, sizes, many, numbered }: Reconstr
 
 function FrameNumber({ player, frames }: { readonly player: ClipPlayer; readonly frames: number }) {
   const { t } = useTexts();
-  const frame = useStore(player.clock, (state) => state.frame);
-  return <span className="dimension">{t('clip.frameOf', { frame: Math.min(frames, frame + 1), frames })}</span>;
+  const text = useCallback((frame: number) => t('clip.frameOf', { frame: Math.min(frames, frame + 1), frames }), [t, frames]);
+  return <ClipLiveText player={player} text={text} longest={text(frames)} />;
 }
 
 /** PSNR of the frame on screen, or that it is not there yet. */
 function FrameQuality({
   player,
-  clip,
+  clip: { reconstruction, measures },
   short,
 }: {
   readonly player: ClipPlayer;
@@ -127,10 +128,15 @@ function FrameQuality({
   readonly short: boolean;
 }) {
   const { t } = useTexts();
-  const frame = useStore(player.clock, (state) => state.frame);
-  if (frame >= clip.reconstruction.length) return <span className="caption">{t('clip.waitingFrame')}</span>;
-  const psnr = clip.measures[frame]?.psnr;
-  if (psnr === undefined) return null;
-  const value = Number.isFinite(psnr) ? `${number(psnr, 2)} dB` : '∞';
-  return <span className="dimension">{short ? value : `PSNR ${value}`}</span>;
+  const text = useCallback(
+    (frame: number) => {
+      if (frame >= reconstruction.length) return short ? '…' : t('clip.waitingFrame');
+      const psnr = measures[frame]?.psnr;
+      if (psnr === undefined) return '';
+      const value = Number.isFinite(psnr) ? `${number(psnr, 2)} dB` : '∞';
+      return short ? value : `PSNR ${value}`;
+    },
+    [t, reconstruction, measures, short],
+  );
+  return <ClipLiveText player={player} text={text} longest={short ? '00.00 dB' : t('clip.waitingFrame').padEnd(13, '0')} />;
 }

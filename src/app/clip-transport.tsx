@@ -21,7 +21,10 @@ const CURVES: readonly CurveKind[] = ['psnr', 'ssim', 'usage'];
 /** Play, step, speed; what is running; which curve; saving. */
 export function ClipTransport({ player, clip, rate, curve, setCurve }: ClipTransportProps) {
   const { t } = useTexts();
-  const { playing, loop, speed } = useStore(player.clock);
+  // One by one: the clock also says the frame, which changes all the time.
+  const playing = useStore(player.clock, (clock) => clock.playing);
+  const loop = useStore(player.clock, (clock) => clock.loop);
+  const speed = useStore(player.clock, (clock) => clock.speed);
   return (
     <div className={styles.transport}>
       <div className={styles.buttons}>

@@ -1,4 +1,5 @@
 import { type CanvasHTMLAttributes, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import type { Size } from '../core/framing.ts';
 
 /** Draws in CSS pixels; the canvas itself has the screen's own resolution. */
 export type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void;
@@ -22,15 +23,22 @@ export function Canvas({ width, height, draw, style, ref, ...rest }: CanvasProps
   return <canvas ref={canvas} style={{ width, height, ...style }} {...rest} />;
 }
 
-/** Sizes a canvas for the screen and draws on it. */
-export function paint(canvas: HTMLCanvasElement, width: number, height: number, ratio: number, draw: Draw): void {
-  const deviceWidth = Math.max(1, Math.round(width * ratio));
-  const deviceHeight = Math.max(1, Math.round(height * ratio));
+/** Sizes a canvas for the screen, or to `pixels`, and draws on it. */
+export function paint(
+  canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
+  ratio: number,
+  draw: Draw,
+  pixels: Size = { width: width * ratio, height: height * ratio },
+): void {
+  const deviceWidth = Math.max(1, Math.round(pixels.width));
+  const deviceHeight = Math.max(1, Math.round(pixels.height));
   if (canvas.width !== deviceWidth) canvas.width = deviceWidth;
   if (canvas.height !== deviceHeight) canvas.height = deviceHeight;
   const context = canvas.getContext('2d');
   if (!context) return;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.setTransform(pixels.width / width, 0, 0, pixels.height / height, 0, 0);
   context.clearRect(0, 0, width, height);
   draw(context, width, height);
 }

@@ -38,14 +38,23 @@ export function frameAt(
   return loop ? { frame: played % frames, ended: false } : { frame: frames - 1, ended: true };
 }
 
-/** Calls back when what `pick` sees of the clock is another; `pick` sees nothing but the clock. Gives the function that stops it. */
-export function followClock(clock: StoreApi<ClipClock>, pick: (state: ClipClock) => number, redraw: () => void): () => void {
+/**
+ * Calls back when what `pick` sees of the clock is another; `pick` sees nothing but the clock. While it plays, that is within a
+ * frame of the screen, and everything is drawn in the same one. Gives the function that stops it.
+ */
+export function followClock(
+  clock: StoreApi<ClipClock>,
+  pick: (state: ClipClock) => number,
+  redraw: () => void,
+  redrawNow = redraw,
+): () => void {
   let last = pick(clock.getState());
   return clock.subscribe((state) => {
     const next = pick(state);
     if (next === last) return;
     last = next;
-    redraw();
+    if (state.playing) redrawNow();
+    else redraw();
   });
 }
 

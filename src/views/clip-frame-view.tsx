@@ -1,9 +1,11 @@
-import { type PointerEvent, useCallback } from 'react';
+import { type PointerEvent, useCallback, useMemo } from 'react';
 import { framesOfPlane, planeOfFrame } from '../core/clip-plan.ts';
+import type { Size } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import { useActions, usePlaygroundStore } from '../state/hooks.ts';
 import { clampCell, selectedPlane } from '../state/selection.ts';
 import type { ClipResult } from '../state/store.ts';
+import { usePixelRatio } from '../ui/canvas.tsx';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
 import { ring, type ThemeColours, useThemeColours } from '../ui/theme.ts';
 import { cellRectangle } from './cell-rectangle.ts';
@@ -32,6 +34,7 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
   const store = usePlaygroundStore();
   const actions = useActions();
   const { clock } = player;
+  const pixels = usePixels(clip, shown, width);
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
       const { frame } = clock.getState();
@@ -56,14 +59,17 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
     },
     [store, clock, clip, width, height, colours],
   );
-  const onClock = useCallback((redraw: () => void) => followClock(clock, ({ frame }) => frame, redraw), [clock]);
+  const onClock = useCallback(
+    (redraw: () => void, redrawNow: () => void) => followClock(clock, ({ frame }) => frame, redraw, redrawNow),
+    [clock],
+  );
   const onBoth = useCallback(
-    (redraw: () => void) => {
+    (redraw: () => void, redrawNow: () => void) => {
       const { plan } = clip;
       // Within a plane the ring stays as it is; where windows overlap, a frame is in two.
       const pick = (frame: number) => (plan.overlap > 0 ? frame : planeOfFrame(plan, Math.min(frame, plan.frames - 1)));
       const stops = [
-        followClock(clock, ({ frame }) => pick(frame), redraw),
+        followClock(clock, ({ frame }) => pick(frame), redraw, redrawNow),
         store.subscribe((now, before) => now.selection !== before.selection && redraw()),
       ];
       return () => {
@@ -83,10 +89,33 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
   };
   return (
     <div className={styles.frame} style={{ width, height }} onPointerMove={point} onPointerDown={point}>
-      <LiveCanvas width={width} height={height} draw={draw} subscribe={onClock} role="img" aria-label={label} />
+      <LiveCanvas
+        width={width}
+        height={height}
+        pixels={pixels}
+        style={pixels && { imageRendering: width >= 2 * pixels.width ? 'pixelated' : 'auto' }}
+        draw={draw}
+        subscribe={onClock}
+        role="img"
+        aria-label={label}
+      />
       <LiveCanvas width={width} height={height} draw={drawRing} subscribe={onBoth} className={styles.ring} aria-hidden />
       {children}
     </div>
+  );
+}
+
+/**
+ * Frames that are smaller than their place on the screen are drawn in their own pixels, a fraction of the work. The edge of a
+ * split lies between pixels.
+ */
+function usePixels({ frames, reconstruction }: ClipResult, shown: ClipShown, width: number): Size | undefined {
+  const ratio = usePixelRatio();
+  const picture = reconstruction[0] ?? frames[0];
+  const [w, h] = [picture?.width ?? 0, picture?.height ?? 0];
+  return useMemo(
+    () => (shown !== 'split' && w > 0 && w <= width * ratio ? { width: w, height: h } : undefined),
+    [shown, w, h, width, ratio],
   );
 }
 

@@ -54,6 +54,11 @@ export function layersBlob(element: HTMLElement): Promise<Blob> {
   const { width = 1, height = 1 } = layers[0] ?? {};
   const whole = Object.assign(document.createElement('canvas'), { width, height });
   const context = whole.getContext('2d')!;
-  for (const layer of layers) context.drawImage(layer, 0, 0);
+  const origin = layers[0]?.getBoundingClientRect();
+  for (const layer of layers) {
+    const box = layer.getBoundingClientRect();
+    const scale = layer.width / Math.max(1, box.width);
+    context.drawImage(layer, (box.left - origin!.left) * scale, (box.top - origin!.top) * scale);
+  }
   return canvasBlob(whole);
 }

@@ -156,26 +156,30 @@ function patchOf(picture: Picture, { h, w }: { h: number; w: number }, { row, co
   return { data, width, height };
 }
 
-/** The frame on screen, in every row. */
-export function drawPlayhead(context: Context, drawing: TimelineDrawing, frame: number): void {
-  const { clip, width, rows, colours, spans, curves, range, digits } = drawing;
-  const { plan } = clip;
+/** The plane on screen: its frames, its picture, its tube. */
+export function drawPlayedPlane(context: Context, drawing: TimelineDrawing, frame: number): void {
+  const { plan } = drawing.clip;
   if (plan.frames === 0) return;
   const plane = planeOfFrame(plan, frame);
-  const span = spans.find((each) => each.plane === plane);
-  if (span) {
-    drawChosenPlane(context, drawing, span);
-  }
+  const span = drawing.spans.find((each) => each.plane === plane);
+  if (!span) return;
+  drawChosenPlane(context, drawing, span);
+  if (drawing.rows.tube > 0) drawTubeRing(context, drawing, span);
+}
+
+/** The frame on screen, in the rows of frames and of the curve. */
+export function drawPlayhead(context: Context, drawing: TimelineDrawing, frame: number): void {
+  const { clip, width, rows, colours, curves, range, digits } = drawing;
+  const { plan } = clip;
+  if (plan.frames === 0) return;
   const left = frameLeft(frame, plan.frames, width);
   const wide = width / plan.frames;
   ring(context, colours, left + 1, 1, Math.max(1, wide - 2), rows.frames - 2, 2);
-  if (rows.tube > 0) drawTubeRing(context, drawing, span);
   drawMarker(context, drawing, frame, range && curves[0]?.[frame], digits);
 }
 
 /** The frames that the plane on screen was made of: the tube of pixels behind one token. */
-function drawTubeRing(context: Context, { rows, colours }: TimelineDrawing, span: PlaneSpan | undefined): void {
-  if (!span) return;
+function drawTubeRing(context: Context, { rows, colours }: TimelineDrawing, span: PlaneSpan): void {
   const top = rows.frames + rows.brackets + rows.planes;
   ring(context, colours, span.left + 1, top + 1, Math.max(2, span.right - span.left - 3), rows.tube - 12, 1.5);
 }

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
-import { planeOfFrame } from '../core/clip-plan.ts';
+import { type ClipPlan, planeOfFrame } from '../core/clip-plan.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { usePlaygroundStore, useTokenscope } from '../state/hooks.ts';
 import { clampCell } from '../state/selection.ts';
@@ -14,8 +14,8 @@ import { type CurveKind, curveDigits, curveRange, curveValues } from './clip-cur
 import { layersBlob } from './clip-picture.ts';
 import { planePicture } from './clip-planes.ts';
 import styles from './clip-timeline.module.css';
-import { drawPlayhead, drawTimeline, drawTube } from './clip-timeline-drawing.ts';
-import { frameAtX, planeSpans, type TimelineRows } from './clip-timeline-geometry.ts';
+import { drawPlayedPlane, drawPlayhead, drawTimeline, drawTube } from './clip-timeline-drawing.ts';
+import { frameAtX, frameLeft, planeSpans, type TimelineRows } from './clip-timeline-geometry.ts';
 import type { TimelineDrawing } from './clip-timeline-parts.ts';
 
 interface ClipTimelineProps {
@@ -26,6 +26,13 @@ interface ClipTimelineProps {
   readonly changes: boolean;
   readonly width: number;
   readonly rows: TimelineRows;
+}
+
+/** Room for the marker, its value and its frame's picture. CSS pixels. */
+const MARKER = 220;
+
+function frameOnScreen({ clock }: ClipPlayer, { frames }: ClipPlan): number {
+  return Math.min(clock.getState().frame, frames - 1);
 }
 
 /** All rows on one time axis: frames, which became which plane, planes, one cell over time, and a number for each frame. */
@@ -65,12 +72,34 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
     (redraw: () => void) => store.subscribe((a, b) => a.selection !== b.selection && redraw()),
     [store],
   );
-  const drawOver = useCallback(
-    (context: CanvasRenderingContext2D) =>
-      drawPlayhead(context, drawing, Math.min(player.clock.getState().frame, plan.frames - 1)),
+  const drawPlane = useCallback(
+    (context: CanvasRenderingContext2D) => drawPlayedPlane(context, drawing, frameOnScreen(player, plan)),
     [drawing, player, plan],
   );
-  const onClock = useCallback((redraw: () => void) => followClock(player.clock, ({ frame }) => frame, redraw), [player]);
+  const onPlane = useCallback(
+    (redraw: () => void, redrawNow: () => void) =>
+      followClock(player.clock, ({ frame }) => planeOfFrame(plan, Math.min(frame, plan.frames - 1)), redraw, redrawNow),
+    [player, plan],
+  );
+  const strip = Math.min(width, Math.max(MARKER, width / Math.max(1, plan.frames) + 12));
+  // The marker moves with every frame: a narrow canvas goes along with it, instead of a wide one that is drawn anew.
+  const drawMark = useCallback(
+    (context: CanvasRenderingContext2D) => {
+      const frame = frameOnScreen(player, plan);
+      const middle = frameLeft(frame + 0.5, plan.frames, width);
+      const left = Math.round(Math.min(width - strip, Math.max(0, middle - strip / 2)));
+      context.canvas.style.transform = `translateX(${left}px)`;
+      context.save();
+      context.translate(-left, 0);
+      drawPlayhead(context, drawing, frame);
+      context.restore();
+    },
+    [drawing, player, plan, width, strip],
+  );
+  const onClock = useCallback(
+    (redraw: () => void, redrawNow: () => void) => followClock(player.clock, ({ frame }) => frame, redraw, redrawNow),
+    [player],
+  );
   useNumbersFile(slots, slot.manifest.id, t('clip.numbers'), element);
 
   const scrub = (event: PointerEvent<HTMLElement>, final: boolean) => {
@@ -108,7 +137,8 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
     >
       <Canvas width={width} height={height} draw={draw} aria-hidden />
       <LiveCanvas width={width} height={height} draw={drawCell} subscribe={onSelection} className={styles.over} aria-hidden />
-      <LiveCanvas width={width} height={height} draw={drawOver} subscribe={onClock} className={styles.over} aria-hidden />
+      <LiveCanvas width={width} height={height} draw={drawPlane} subscribe={onPlane} className={styles.over} aria-hidden />
+      <LiveCanvas width={strip} height={height} draw={drawMark} subscribe={onClock} className={styles.mark} aria-hidden />
       <Slider clip={clip} player={player} onKeyDown={press} />
     </div>
   );

@@ -87,9 +87,9 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     [store, placed, pictures, current, shape, height, colours, grid.t, grid.w, grid.h],
   );
   const subscribe = useCallback(
-    (redraw: () => void) => {
+    (redraw: () => void, redrawNow: () => void) => {
       const stops = [
-        followClock(player.clock, (clock) => playedPlane(clock, clip) ?? -1, redraw),
+        followClock(player.clock, (clock) => playedPlane(clock, clip) ?? -1, redraw, redrawNow),
         store.subscribe((a, b) => a.selection !== b.selection && redraw()),
       ];
       return () => {
