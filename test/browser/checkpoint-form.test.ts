@@ -36,11 +36,10 @@ async function factsOnScreen(): Promise<string> {
 const untilOpened = (weights: string) =>
   until(visit, ({ slots }, wanted) => slots[0]?.manifest.conversion?.weights === wanted && slots[0].phase === 'ready', weights);
 
-// The software adapter now and then stops answering for good: a fresh browser for each try.
-test('the faster graph gives its authors’ tokens and pixels on WebGPU (software adapter)', {
-  retry: 2,
-  timeout: 150_000,
-}, async () => {
+// Minutes of the software adapter, which now and then stops answering for good: a fresh browser for each try.
+const onGpu = { skip: process.env.TOKENSCOPE_FULL === undefined, retry: 2, timeout: 150_000 };
+
+test('the faster graph gives its authors’ tokens and pixels on WebGPU (software adapter)', onGpu, async () => {
   const other = await setStage({ gpu: 'software' });
   try {
     const there = await other.visit({ query: 'adapter=any&model=toy&size=32x32' });
