@@ -31,7 +31,7 @@ export function CheckpointForm({ onAgain }: CheckpointFormProps) {
       <summary>
         <b>{t('models.form')}</b>
         <span>
-          {t(`models.weightsAre.${weights}`)} · {t(`models.graphIs.${graph}`)}
+          {t(`models.formNow.${weights}`)} · {t(`models.formNow.${graph}`)}
         </span>
       </summary>
       <div className={styles.choice}>

@@ -1,4 +1,4 @@
-import type { Conversion, Manifest } from '../core/manifest.ts';
+import type { Manifest } from '../core/manifest.ts';
 import { number, type useTexts } from '../i18n/index.ts';
 
 export { shortTitle } from '../views/codebook-facts.ts';
@@ -20,12 +20,13 @@ export function megabytes(bytes: number): string {
   return bytes >= 1e5 ? `${number(bytes / 1e6, 1)} MB` : `${number(bytes / 1e3, 1)} kB`;
 }
 
-/** What became of a checkpoint's weights, and how its graphs were drawn. */
-export function conversionFacts(
-  { weights, graph, referred, copied, relaid }: Conversion,
-  t: ReturnType<typeof useTexts>['t'],
-): string {
+/** What became of a checkpoint's weights, and how its graphs were drawn; nothing of models that were none. */
+export function conversionFacts({ conversion }: Manifest, t: ReturnType<typeof useTexts>['t']): readonly string[] {
+  if (!conversion) return [];
+  const { weights, graph, referred, copied, relaid } = conversion;
   const sizes = { referred: megabytes(referred), copied: megabytes(copied), relaid: megabytes(relaid) };
-  const kept = t(`checkpoints.made.${weights === 'stored' && copied === 0 ? 'whole' : weights}`, sizes);
-  return `${kept} · ${t(`checkpoints.made.${graph === 'fast' && relaid === 0 ? 'none' : graph}`, sizes)}`;
+  return [
+    t(`checkpoints.made.${weights === 'stored' && copied === 0 ? 'whole' : weights}`, sizes),
+    t(`checkpoints.made.${graph === 'fast' && relaid === 0 ? 'none' : graph}`, sizes),
+  ];
 }

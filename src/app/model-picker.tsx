@@ -81,7 +81,11 @@ function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active
         </div>
         <div className="dimension">{modelFacts(manifest)}</div>
         <div className="caption">{manifest.source.licence}</div>
-        {manifest.conversion && <div className="caption">{conversionFacts(manifest.conversion, t)}</div>}
+        {conversionFacts(manifest, t).map((fact) => (
+          <div key={fact} className="caption">
+            {fact}
+          </div>
+        ))}
       </div>
       <div className={styles.verbs}>
         {active && !alone && <span className="caption">{t('shell.active')}</span>}

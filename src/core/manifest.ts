@@ -47,7 +47,7 @@ export interface CheckpointForm {
 }
 
 /** What became of a checkpoint's weights, in bytes: left as they are stored, laid out anew in files, laid out anew in memory. */
-export interface Conversion extends CheckpointForm {
+interface Conversion extends CheckpointForm {
   readonly referred: number;
   readonly copied: number;
   readonly relaid: number;

@@ -120,6 +120,25 @@ describe('a checkpoint on another server', () => {
     expect(far.asked.length).toBe(asked);
   });
 
+  test('is fetched again where another form of it is chosen than is kept', async () => {
+    await act(visit, 'setCheckpointForm', { weights: 'half' });
+    await lookAt(`${far.url}model.ckpt`);
+    const anew = dialog().getByRole('button', { name: 'Fetch again, as chosen' });
+    await anew.waitFor();
+    expect(await dialog().getByRole('status').textContent()).toContain('opened another way');
+    expect(await violations()).toEqual([]);
+    await anew.click();
+    await dialog().getByRole('button', { name: 'Fetch and open' }).click();
+    await until(visit, ({ slots }) => slots[0]?.manifest.conversion?.weights === 'half' && slots[0].phase === 'ready', undefined);
+    expect((await visit.state()).slots[0]!.id).toBe(id);
+    const keptForm = async () => {
+      const models = await visit.page.evaluate(() => window.tokenscopeTest!.host.engine.storedModels());
+      return models.find((model) => model.id === id)?.form;
+    };
+    await expect.poll(keptForm).toEqual({ weights: 'half', graph: 'plain' });
+    await act(visit, 'setCheckpointForm', { weights: 'stored' });
+  });
+
   test('that other pages may not read is named, with a way to go on', async () => {
     await lookAt(`${far.url}closed.ckpt`);
     await dialog().getByRole('alert').waitFor();

@@ -67,7 +67,7 @@ export const checkpoints = texts(
       stored: '权重保持原样（{{referred}}），{{copied}} 重新排布',
       whole: '权重保持原样（{{referred}}），未复制任何内容',
       half: '半精度权重，复制 {{copied}}',
-      plain: '原样计算图',
+      plain: '常规计算图',
       fast: '加速计算图，内存中重新排布 {{relaid}}',
       none: '加速计算图：没有适用的层',
     },

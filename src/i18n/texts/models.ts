@@ -14,6 +14,7 @@ export const models = texts(
     addressExample: 'https://… or owner/name on Hugging Face',
     look: 'Look',
     form: 'How checkpoints are opened',
+    formNow: { stored: 'weights as stored', half: 'half precision', plain: 'plain graph', fast: 'faster graph' },
     weights: 'Weights',
     weightsAre: { stored: 'as stored', half: 'half precision' },
     weightsHint: {
@@ -81,6 +82,7 @@ export const models = texts(
     addressExample: 'https://… 或 Hugging Face 上的 所有者/名称',
     look: '查看',
     form: '检查点的打开方式',
+    formNow: { stored: '权重保持原样', half: '半精度权重', plain: '常规计算图', fast: '加速计算图' },
     weights: '权重',
     weightsAre: { stored: '保持原样', half: '半精度' },
     weightsHint: {
@@ -88,7 +90,7 @@ export const models = texts(
       half: '复制一份，每个数两字节：对 float32 权重而言，保留与保存都只需一半大小。数值舍入到 11 位，原本难分高下的词元可能会改变。计算方式不变。',
     },
     graph: '计算图',
-    graphIs: { plain: '原样', fast: '加速' },
+    graphIs: { plain: '常规', fast: '加速' },
     graphHint: {
       plain: '逐层照搬，与发布的网络相同。',
       fast: '解码器把网格放大一倍再做卷积的地方，改为四个小卷积：乘法不到原来的一半，结果只差舍入误差。这些卷积核在模型载入时于内存中重新排布，打开后会说明占用多少。',
