@@ -23,7 +23,9 @@ export function clipSizes({ width, height }: Size, players: number, aspect: numb
   const below = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve;
   const room = Math.max(200, Math.min(420, height - bars - below));
   if (stacked) {
-    const across = Math.floor((width - (players - 1) * gap) / players);
+    // On a phone two stand side by side, more below them.
+    const columns = width < 660 ? Math.min(2, players) : players;
+    const across = Math.floor((width - (columns - 1) * gap) / columns);
     const tall = Math.min(across / aspect, 420);
     const player = { width: Math.floor(tall * aspect), height: Math.floor(tall) };
     return { gap, player, volume: { width, height: Math.min(320, Math.max(220, width * 0.5)) }, stacked, rows };

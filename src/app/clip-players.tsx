@@ -39,6 +39,7 @@ export function ClipPlayers({ slots, clip, player, mode, sizes, alone }: ClipPla
           <ClipFrameView
             player={player}
             clip={clip}
+            active={clip}
             shown="source"
             split={0.5}
             {...sizes.player}
@@ -50,6 +51,7 @@ export function ClipPlayers({ slots, clip, player, mode, sizes, alone }: ClipPla
         <Reconstruction
           key={slot.key}
           slot={slot}
+          active={clip}
           player={player}
           shown={shown}
           sizes={sizes}
@@ -63,6 +65,7 @@ export function ClipPlayers({ slots, clip, player, mode, sizes, alone }: ClipPla
 
 interface ReconstructionProps {
   readonly slot: Slot & { readonly clip: ClipResult };
+  readonly active: ClipResult;
   readonly player: ClipPlayer;
   readonly shown: ClipShown;
   readonly sizes: ClipSizes;
@@ -70,7 +73,7 @@ interface ReconstructionProps {
   readonly numbered: boolean;
 }
 
-function Reconstruction({ slot, player, shown, sizes, many, numbered }: ReconstructionProps) {
+function Reconstruction({ slot, active, player, shown, sizes, many, numbered }: ReconstructionProps) {
   const { t } = useTexts();
   const split = useTokenscope((state) => state.compare.split);
   const { setCompare } = useActions();
@@ -92,6 +95,7 @@ function Reconstruction({ slot, player, shown, sizes, many, numbered }: Reconstr
       <ClipFrameView
         player={player}
         clip={clip}
+        active={active}
         shown={shown}
         split={split}
         {...sizes.player}

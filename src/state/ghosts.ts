@@ -58,14 +58,15 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
     if (!recorded?.frames) return;
     const of = { source, framing, model: undefined };
     const clip = await readRecordedClip(model, recorded, of, surroundings).catch(() => undefined);
-    const planes = clip && (await engine.measurePlanes(clip.grid).catch(() => []));
     if (!clip || isOld()) return;
-    const whole = { ...clip, planes: planes ?? [] };
     changeSlot(store, slot, (before) => {
       // A live run that has something to show is never covered.
       if (before.clip?.of.source === source && before.clip.windowsDone > 0) return {};
-      return { clip: whole, ...sliceOf({ ...before, clip: whole }, store.getState().playhead, undefined) };
+      return { clip, ...sliceOf({ ...before, clip }, store.getState().playhead, undefined) };
     });
+    // The engine may be busy for seconds with the model itself: what it has to say of the planes follows.
+    const planes = await engine.measurePlanes(clip.grid).catch(() => []);
+    changeSlot(store, slot, ({ clip: now }) => (now?.grid === clip.grid ? { clip: { ...now, planes } } : {}));
   }
 
   /** The frames of a clip that is being read, into the recorded results of it, until live ones take their place. */

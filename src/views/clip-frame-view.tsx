@@ -19,6 +19,8 @@ export type ClipShown = 'source' | 'reconstruction' | 'split' | 'difference';
 interface ClipFrameViewProps {
   readonly player: ClipPlayer;
   readonly clip: ClipResult;
+  /** That of the active model, whose tokens are pointed at on every picture. */
+  readonly active: ClipResult;
   readonly shown: ClipShown;
   /** Share of the width that shows the source, for `split`. */
   readonly split: number;
@@ -29,7 +31,7 @@ interface ClipFrameViewProps {
 }
 
 /** One picture that plays. Pointing at a cell selects it in the plane of the frame on screen. */
-export function ClipFrameView({ player, clip, shown, split, width, height, label, children }: ClipFrameViewProps) {
+export function ClipFrameView({ player, clip, active, shown, split, width, height, label, children }: ClipFrameViewProps) {
   const colours = useThemeColours();
   const store = usePlaygroundStore();
   const actions = useActions();
@@ -45,7 +47,7 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
   const drawRing = useCallback(
     (context: CanvasRenderingContext2D) => {
       const state = store.getState();
-      const { plan, grid } = clip;
+      const { plan, grid } = active;
       if (grid.shape.t === 0) return;
       const cell = clampCell(grid.shape, { ...state.selection.cell, t: 0 });
       const { x, y, width: w, height: h } = cellRectangle(grid.shape, cell, width, height);
@@ -57,7 +59,7 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
       else thinRing(context, colours, x, y, w, h);
       context.globalAlpha = 1;
     },
-    [store, clock, clip, width, height, colours],
+    [store, clock, active, width, height, colours],
   );
   const onClock = useCallback(
     (redraw: () => void, redrawNow: () => void) => followClock(clock, ({ frame }) => frame, redraw, redrawNow),
@@ -65,7 +67,7 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
   );
   const onBoth = useCallback(
     (redraw: () => void, redrawNow: () => void) => {
-      const { plan } = clip;
+      const { plan } = active;
       // Within a plane the ring stays as it is; where windows overlap, a frame is in two.
       const pick = (frame: number) => (plan.overlap > 0 ? frame : planeOfFrame(plan, Math.min(frame, plan.frames - 1)));
       const stops = [
@@ -76,11 +78,11 @@ export function ClipFrameView({ player, clip, shown, split, width, height, label
         for (const stop of stops) stop();
       };
     },
-    [clock, store, clip],
+    [clock, store, active],
   );
   const point = (event: PointerEvent<HTMLElement>) => {
     const { frame, playing } = clock.getState();
-    const { grid, plan } = clip;
+    const { grid, plan } = active;
     if (playing || grid.shape.t === 0) return;
     const box = event.currentTarget.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * grid.shape.w);

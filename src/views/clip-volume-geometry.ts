@@ -75,7 +75,7 @@ function turn(
   { yaw, pitch }: VolumeView,
 ): PlacedPlane[] {
   const all = steps.at(-1) ?? 0;
-  const side = Math.min(width, height) * 0.54;
+  const side = Math.min(width * 0.54, height * 0.6);
   const [across, down] = aspect >= 1 ? [side, side / aspect] : [side * aspect, side];
   const length = Math.min(side * 1.1, all * side * 0.3);
   const placed = steps.map((at, plane) => {
