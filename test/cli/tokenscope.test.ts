@@ -8,6 +8,7 @@ import { check } from '../../src/cli/tokenscope/check.ts';
 import { convert } from '../../src/cli/tokenscope/convert.ts';
 import { decode } from '../../src/cli/tokenscope/decode.ts';
 import { encode } from '../../src/cli/tokenscope/encode.ts';
+import type { Manifest } from '../../src/core/manifest.ts';
 import { readNpy, writeNpy } from '../../src/core/npy.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/published');
@@ -57,6 +58,15 @@ describe('the command line, from a published checkpoint to pixels', () => {
   });
 });
 
+it('a checkpoint converts into half precision and the faster graph, and its folder says so', async () => {
+  const model = join(folder, 'half-fast');
+  expect(await convert([...filesOf('taming_vqgan_zip'), '--out', model, '--half', '--graph', 'fast'])).toBe(0);
+  const { conversion } = JSON.parse(readFileSync(join(model, 'manifest.json'), 'utf8')) as Manifest;
+  expect(conversion).toMatchObject({ weights: 'half', graph: 'fast', referred: 0 });
+  expect(conversion!.relaid).toBeGreaterThan(0);
+  expect(await check([model])).toBe(0);
+});
+
 describe('what goes wrong is one sentence', () => {
   const said = async (work: Promise<unknown>) => {
     const error = await work.then(
@@ -72,6 +82,7 @@ describe('what goes wrong is one sentence', () => {
     expect(await said(convert([join(folder, 'nothing.ckpt'), '--out', folder]))).toMatch(/nothing\.ckpt cannot be opened/);
     expect(await said(convert([fixtures, '--out', folder]))).toMatch(/is a folder/);
     expect(await said(convert([join(folder, 'a.ckpt')]))).toMatch(/--out/);
+    expect(await said(convert(['a.ckpt', '--out', folder, '--graph', 'best']))).toMatch(/plain or fast, not best/);
   });
 
   it('a file that is no checkpoint', async () => {
