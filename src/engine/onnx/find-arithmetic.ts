@@ -13,7 +13,7 @@ import { freezeSizes, type Measured, Measurement, openOutputs } from './measure.
 import { cardFeed, type Probe, probesFor } from './sizes.ts';
 
 /** Channels that signs (LFQ) and levels (FSQ) come in. */
-const MOST_BITS = 20;
+export const MOST_BITS = 20;
 const MOST_LEVELS = 8;
 const MOST_PLACES = 4;
 /** Share of cells whose entry must be exactly what stands behind the rounding. */
@@ -123,7 +123,7 @@ function fitPlace({ before, after }: Place, values: ReadonlyMap<string, Measured
 type Candidate = Pick<Fit, 'settings' | 'quantizer'>;
 
 /** Quantizers whose entries could be these vectors: by the values that each channel takes. */
-function* candidatesFor(entries: Float32Array, d: number): Generator<Candidate> {
+export function* candidatesFor(entries: Float32Array, d: number): Generator<Candidate> {
   const taken = Array.from({ length: d }, (_, k) => valuesOf(entries, d, k));
   const scale = Math.abs(taken[0]?.[0] ?? 0);
   const signs = taken.every((values) => values.every((value) => Math.abs(Math.abs(value) - scale) < TOLERANCE));

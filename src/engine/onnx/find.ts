@@ -7,6 +7,7 @@ import { isFloat, isWhole } from '../../onnx/inspect.ts';
 import { dataTypes } from '../../onnx/model.ts';
 import { sliceGraph } from '../../onnx/slice.ts';
 import type { Assembled } from './assemble.ts';
+import { cutArithmetic } from './cut-arithmetic.ts';
 import { cutsAfter, decodeVectors, gridIn, gridOf, layoutOf, MOST_CUTS, sizesNeeded, tokenShapes } from './cuts.ts';
 import { type FoundTable, findTables, sizeOf } from './find-tables.ts';
 import type { FindOptions, Found, InsideCut, OutsideCut } from './found.ts';
@@ -24,22 +25,32 @@ const ENOUGH_VARIETY = 4;
 
 /** Finds where tokens are chosen, by running the graphs and comparing. Throws `onnx-*` where there are no tokens, or no way back. */
 export async function findQuantizer(assembled: Assembled, options: FindOptions): Promise<Found> {
-  const { front } = assembled;
-  const choice = onlyChoice(assembled);
-  const declared = choice ? undefined : front.outputs.find(({ type }) => isWhole(type));
-  const tokens = choice?.tokens ?? declared?.name;
-  const first = await measureFront(assembled, options, choice, tokens);
+  const chosen = onlyChoice(assembled);
+  const declared = assembled.front.outputs.find(({ type }) => isWhole(type))?.name;
+  const measured = await measureFront(assembled, options, chosen, chosen?.tokens ?? declared);
+  const passed = chosen && !assembled.joined && declared !== undefined && countsAnew(measured.values, chosen.tokens, declared);
+  const choice = passed ? undefined : chosen;
+  const tokens = choice?.tokens ?? declared;
+  const first = passed ? await measureFront(assembled, options, choice, tokens) : measured;
   const ownTokens = tokens === undefined ? undefined : first.values.get(tokens);
   const size = sizeOf(choice, first.values, options.corrections);
   const tables = await findTables(assembled, options, choice, tokens, size);
   const state: State = { ...first, assembled, options, choice, tokens, ownTokens, size, tables };
   const second = assembled.joined ? undefined : await measureBack(state);
-  const cut = (options.corrections.table === 'none' ? undefined : cutOutside(state, second)) ?? cutInside(state, second);
+  const outside = () => cutOutside(state, second) ?? cutPair(state, second);
+  const cut = (options.corrections.table === 'none' ? undefined : outside()) ?? cutInside(state, second);
   const { probe, range } = first;
   const about = { probe, range, tokens: ownTokens, codebookSize: size, tables, cut };
   const reconstruction = (second ?? first).values.get(assembled.back.output);
   if (!reconstruction) return { ...about, ...(await decodeEntries(state, cut)) };
   return { ...about, reconstruction, decoded: second?.tokens ?? Int32Array.from(ownTokens!.values) };
+}
+
+/** What the encoder's file gives as tokens, and the decoder's takes, are not those that were chosen: an offset, another order. */
+function countsAnew(values: First['values'], chosen: string, declared: string): boolean {
+  const [own, given] = [values.get(chosen)?.values, values.get(declared)?.values];
+  if (!own || !given || own.length !== given.length) return false;
+  return given.some((token, i) => token !== own[i]);
 }
 
 interface First {
@@ -83,7 +94,16 @@ async function measureFront(
   const before = bottlenecks(front.flow, front.pixels, target).slice(1).slice(-MOST_CUTS).reverse();
   const after = joined && tokens ? cutsAfter(assembled, tokens) : [];
   const sizes = joined && tokens ? [tokens, ...after].flatMap((name) => sizesNeeded(assembled, name) ?? []) : [];
-  const outputs = [...before, target, ...(choice ? [choice.scores] : []), ...after, ...sizes, ...(joined ? [back.output] : [])];
+  const declared = joined ? [] : front.outputs.flatMap(({ name, type }) => (isWhole(type) ? name : []));
+  const outputs = [
+    ...before,
+    target,
+    ...declared,
+    ...(choice ? [choice.scores] : []),
+    ...after,
+    ...sizes,
+    ...(joined ? [back.output] : []),
+  ];
   const value = front.flow.graph.inputs.find(({ name }) => name === front.pixels)!;
   const { graph, missing } = sliceGraph(front.flow, [value], openOutputs([...new Set(outputs)]));
   if (missing.length > 0) throw new TokenscopeError('onnx-inputs', { file: front.file, inputs: missing.join(', ') });
@@ -193,6 +213,12 @@ function cutOutside(state: State, second: Second | undefined): OutsideCut | unde
   return undefined;
 }
 
+/** Signs and levels have no table: both files must agree on them. */
+function cutPair({ assembled, before, values, probe, ownTokens, tables }: State, second: Second | undefined) {
+  if (!second || !ownTokens || assembled.joined || tables.length > 0) return undefined;
+  return cutArithmetic(assembled, { probe, before, front: values, back: second.values, tokens: second.tokens });
+}
+
 interface LatentsFit {
   readonly latents: OutsideCut['latents'];
   readonly score: NonNullable<QuantizerSettings['score']>;
@@ -268,7 +294,8 @@ function entriesFor(
 function cutInside({ assembled, tokens, ownTokens, tables, values }: State, second: Second | undefined): InsideCut {
   const { front, back, joined } = assembled;
   if (tokens === undefined || !ownTokens) throw new TokenscopeError('onnx-no-tokens', { file: front.file });
-  const table = tables[0];
+  const most = Int32Array.from(ownTokens.values).reduce((a, b) => Math.max(a, b), 0);
+  const table = tables.find(({ rows }) => rows > most);
   if (!joined) {
     if (!second) throw new TokenscopeError('onnx-no-decoding', { file: back.file });
     return {

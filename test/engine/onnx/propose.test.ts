@@ -49,6 +49,8 @@ const expected: Readonly<
   gumbel: [WHOLE, FREE, 'NCHW', 'agrees', { ...VQ, score: 'projection' }],
   fsq: [WHOLE, FREE, 'NCHW', 'agrees', { kind: 'fsq', levels: [8, 5, 5, 5] }],
   lfq: [WHOLE, FREE, 'NCHW', 'agrees', { kind: 'lfq', bits: 8, firstBit: 'least' }],
+  'fsq-pair': [PAIR, fixed(32), 'NCHW', 'agrees', { kind: 'fsq', levels: [4, 3, 5] }],
+  'offset-pair': [PAIR, fixed(32), 'NCHW', 'agrees', { kind: 'in-graph', codebookSize: 64 }],
   'lfq-pair': [PAIR, FREE, 'NCHW', 'runs', { kind: 'lfq', bits: 8, firstBit: 'least' }],
   'video-causal': [
     { 'video.onnx': 'combined' },
