@@ -52,6 +52,7 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
     const active = store.getState().slots[0];
     const replaces = role === 'active' && active ? [active.key] : [];
     const key = models.place(model.manifest, model.files, role === 'active' && !active?.result ? 'front' : 'end', replaces);
+    parts.sources.refit();
     showGhost(parts, key, model);
     await bringUp(key, provider);
   }

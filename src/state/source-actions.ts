@@ -152,6 +152,7 @@ export function sourceActions(
     setFraming: (change) => {
       parts.clipRuns.resume();
       store.setState(({ framing }) => ({ framing: { ...framing, ...change } }));
+      sources.refit();
       void attempt(store, catchUp);
     },
     setColourManaged: (colourManaged) => {

@@ -108,6 +108,21 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
     return piece.sample === sample && piece.window.start < facts.duration ? piece.window : undefined;
   }
 
+  /** Another piece of the present clip, as a source of its own. */
+  function trim(change: Partial<ClipWindow>): void {
+    const { source } = store.getState();
+    const clip = source && clips.clipOf(source.key);
+    if (!source?.clip || !clip || source.kind === 'camera') return;
+    const asked = { ...source.clip.window, ...change };
+    const most = mostFrames(store.getState());
+    const window = fitWindow(clip.facts, asked, most);
+    const { key: _, clip: __, ...about } = source;
+    store.setState({ piece: undefined });
+    showClip(begin(), about, clip, window);
+    const cut = tickCount(window) === most && asked.duration > window.duration;
+    tell(cut ? [{ text: 'sources.notice.clipShortened', parameters: { frames: most, seconds: round(window.duration) } }] : []);
+  }
+
   return {
     begin,
     overtaken,
@@ -128,19 +143,13 @@ export function keepSources({ store, pictures, clips, read, tell }: SourceParts)
       else if (window) showClip(key, about, clip, window);
       else openClip(key, about, clip);
     },
-    /** Another piece of the present clip, as a source of its own. */
-    trim(change: Partial<ClipWindow>): void {
-      const { source } = store.getState();
-      const clip = source && clips.clipOf(source.key);
-      if (!source?.clip || !clip || source.kind === 'camera') return;
-      const asked = { ...source.clip.window, ...change };
-      const most = mostFrames(store.getState());
-      const window = fitWindow(clip.facts, asked, most);
-      const { key: _, clip: __, ...about } = source;
-      store.setState({ piece: undefined });
-      showClip(begin(), about, clip, window);
-      const cut = tickCount(window) === most && asked.duration > window.duration;
-      tell(cut ? [{ text: 'sources.notice.clipShortened', parameters: { frames: most, seconds: round(window.duration) } }] : []);
+    trim,
+    /** A larger size, or a model that sees larger frames: the piece must fit into memory with these too. */
+    refit(): void {
+      const { source, ...state } = store.getState();
+      if (!source?.clip || tickCount(source.clip.window) <= mostFrames(state)) return;
+      trim({});
+      store.setState({ busy: 'idle' });
     },
     openBitmap(picture: ImageBitmap | Picture, about: About): void {
       const { height, width } = picture;

@@ -490,6 +490,13 @@ test('the link brings place, clip and frame back', async () => {
     undefined,
   );
   await act(visit, 'setPlayhead', 7);
+  await act(visit, 'setClipWindow', { start: 1, duration: 1.5, rate: 12 });
+  await until(
+    visit,
+    ({ source, slots }) => slots[0]?.clip?.of.source === source?.key && slots[0]!.clip!.windowsDone > 8,
+    undefined,
+  );
+  await expect.poll(() => new URL(visit.page.url()).searchParams.get('piece')).toBe('1,1.5,12');
   await expect.poll(() => new URL(visit.page.url()).searchParams.get('frame')).toBe('7');
   await visit.page.reload();
   await visit.page.waitForFunction(() => window.tokenscopeTest !== undefined);
@@ -504,6 +511,26 @@ test('the link brings place, clip and frame back', async () => {
     undefined,
   );
   expect(await frameOnScreen()).toBe(7);
+  await untilThrough();
+  expect(await seeClip()).toMatchObject({ window: { start: 1, duration: 1.5, rate: 12 }, frames: 18, reconstructed: 18 });
+});
+
+test('the console gives the whole volume; a picture of another model points at the active one', async () => {
+  const volume = await visit.page.evaluate(() => {
+    const { tokens, latents } = window.tokenscope;
+    return { tokens: tokens()!.shape, latents: latents()!.shape, all: latents()!.latents.length };
+  });
+  expect(volume.latents.slice(1)).toEqual(volume.tokens);
+  expect(volume.all).toBe(volume.latents.reduce((a, b) => a * b));
+  await openVideoModel();
+  await act(visit, 'addModel', 'toy');
+  await untilThrough();
+  await until(visit, ({ slots }) => slots.length === 2 && slots[1]?.clip?.windowsDone === 18, undefined);
+  await act(visit, 'setPlayhead', 9);
+  await moveTo(place().getByRole('img', { name: /^Toy.*reconstruction, frame$/ }), 2.5 / 4, 3.5 / 4);
+  // Frame 9 is in the third plane of the model that takes four frames to one, whatever the other one does.
+  await until(visit, ({ selection }) => selection.plane === 2, undefined);
+  await act(visit, 'openModel', 'toy');
 });
 
 test('nothing of all this was an uncaught error', () => {

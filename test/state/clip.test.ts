@@ -473,3 +473,16 @@ describe('a link to a piece of a clip', () => {
     expect(made.now().framing.height).toBe(256);
   });
 });
+
+test('a larger size shortens the piece to what memory bears, and says so', async () => {
+  const { actions, now } = await startWith(['fake']);
+  await actions.openFiles([clip(steps(150, (i) => i))]);
+  actions.setClipWindow({ duration: 15 });
+  expect(now().source!.clip!.frames).toBe(150);
+  actions.setFraming({ width: 512, height: 512 });
+  // 192 MB for frames of 1 MB, seen and come back.
+  expect(now().source!.clip!.window).toEqual({ start: 0, duration: 9.6, rate: 10 });
+  expect(now().notices.map(({ text }) => text)).toContain('sources.notice.clipShortened');
+  actions.setFraming({ width: 32, height: 32 });
+  await expect.poll(() => now().slots[0]!.clip?.running, { timeout: 20_000 }).toBe(false);
+});
