@@ -189,6 +189,25 @@ describe('playing', () => {
     expect(await frameOnScreen()).toBe(frame);
   });
 
+  test('touches nothing on the page but the numbers of the frame and the place of the marker', async () => {
+    await visit.page.keyboard.press('Home');
+    await visit.page.keyboard.press('k');
+    await place().getByRole('button', { name: 'Pause' }).waitFor();
+    const touched = await visit.page.evaluate(async () => {
+      const seen = new Set<string>();
+      const observer = new MutationObserver((records) => {
+        for (const { type, target, attributeName } of records)
+          seen.add([type, target.nodeName, attributeName ?? ''].join(' ').trim());
+      });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      observer.disconnect();
+      return [...seen].sort();
+    });
+    await visit.page.keyboard.press('k');
+    expect(touched).toEqual(['attributes CANVAS style', 'characterData #text']);
+  });
+
   test('goes by keys: ends, steps, the space bar, the loop', async () => {
     const { page } = visit;
     const after = async (key: string) => {
