@@ -65,6 +65,7 @@ export function architecture<Settings>(network: Network<Settings>): Architecture
     async write(recognised, checkpoint, options) {
       const taker = new TensorTaker(tidy(checkpoint));
       const settings = (await network.settle?.(recognised, taker.checkpoint.tensors)) ?? recognised;
+      checkTable(network.describe(settings).quantizer, taker);
       const drawn = await drawGraphs(network, settings, taker, options);
       const tables = await writeTables(network, settings, taker);
       const forgotten = taker.left.filter((name) => !isBallast(name) && !network.spare(name, settings));
@@ -78,6 +79,12 @@ export function architecture<Settings>(network: Network<Settings>): Architecture
       };
     },
   };
+}
+
+/** Its table is the first thing a damaged checkpoint is known by: other tensors are measured by it. */
+function checkTable({ kind, codebookSize = 0, entryDimension = 0 }: NetworkFacts['quantizer'], taker: TensorTaker): void {
+  if (kind !== 'vq' || (codebookSize >= 2 && entryDimension >= 1)) return;
+  throw taker.corrupt(`its codebook has ${codebookSize} entries of ${entryDimension} numbers`);
 }
 
 function some(names: readonly string[]): string {

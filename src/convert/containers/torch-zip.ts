@@ -67,6 +67,8 @@ function storages(archive: ZipArchive, root: string): FindStorage {
     if (entry.size < bytes) fail(`storage ${key} has ${entry.size} bytes instead of ${bytes}`);
     const source = sources.get(key) ?? entrySource(archive, entry, MOST_DEFLATED);
     sources.set(key, source);
+    // torch stores storages as they are; packed again by hand they keep their size. More would be unpacked for nothing.
+    if (entry.deflated && entry.size > bytes) unsafe(archive.source.name)(`${entry.name} would unpack to ${entry.size} bytes`);
     return { source, from: 0 };
   };
 }

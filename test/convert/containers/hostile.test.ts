@@ -246,6 +246,11 @@ describe('a zip archive', () => {
       unsafe(`m/data/0 would unpack to ${2 ** 30} bytes`),
     ],
     [
+      'a storage of more than its numbers',
+      replaced(1, { deflated: true, lies: { size: 1000 } }),
+      unsafe('m/data/0 would unpack to 1000 bytes'),
+    ],
+    [
       'too little in a deflated entry',
       replaced(0, { deflated: true, lies: { size: 999 } }),
       expect.objectContaining({ code: 'checkpoint-damaged' }),

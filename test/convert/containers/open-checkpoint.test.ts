@@ -72,6 +72,15 @@ describe('several files', () => {
     expect(await opened(files)).toEqual({ file: 'x/model.safetensors.index.json', values: { a: [1], b: [2] }, config: { z: 3 } });
   });
 
+  it('settings in YAML beside the weights; config.json goes before them', async () => {
+    const weights = { 'last.ckpt': await writeTorchZip({ a: at('0') }, one) };
+    const yaml = new Blob(['model:\n  target: src.IBQ.models.ibqgan.IBQ  # its class\n  params: {ch_mult: [1, 2]}\n']);
+    const settings = { model: { target: 'src.IBQ.models.ibqgan.IBQ', params: { ch_mult: [1, 2] } } };
+    expect((await opened({ ...weights, 'model.yaml': yaml })).config).toEqual(settings);
+    expect((await opened({ ...weights, 'model.yaml': yaml, 'notes.yml': new Blob(['no settings']) })).config).toEqual(settings);
+    expect((await opened({ ...weights, 'model.yaml': yaml, 'config.json': json({ z: 3 }) })).config).toEqual({ z: 3 });
+  });
+
   it('shards of PyTorch, and shards without an index', async () => {
     const torch = { 'pytorch_model-00001-of-00001.bin': await writeTorchZip({ a: at('0') }, one) };
     const bin = json({ weight_map: { a: 'pytorch_model-00001-of-00001.bin' } });

@@ -4,7 +4,7 @@ import { asFlax, hashedCheckpoint, hashedInput } from './hashed-weights.ts';
 import { testFixture } from './run-fixture.ts';
 
 /** Three levels of one block each: 32, 64 and 64 channels. */
-function shapes(): ReadonlyMap<string, readonly number[]> {
+function shapes({ halving = false } = {}): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, readonly number[]>();
   const conv = (name: string, inputs: number, outputs: number, kernel: number, bias: boolean) => {
     found.set(`${name}.weight`, [outputs, inputs, kernel, kernel]);
@@ -24,6 +24,7 @@ function shapes(): ReadonlyMap<string, readonly number[]> {
   conv('encoder.conv_in', 3, 32, 3, false);
   for (const [i, [inputs, outputs]] of [[32, 32] as const, [32, 64] as const, [64, 64] as const].entries()) {
     block(`encoder.down.${i}.block.0`, inputs, outputs);
+    if (halving && i < 2) conv(`encoder.down.${i}.downsample.conv`, outputs, outputs, 4, true);
   }
   block('encoder.mid.0', 64, 64);
   norm('encoder.norm_out', 64);
@@ -91,6 +92,25 @@ describe('MaskGIT VQGAN', () => {
   it('takes [0, 1], and loses what goes into a block whose channels change', async () => {
     const model = await expectGolden(await hashedCheckpoint(shapes()), input, golden);
     expect(model.manifest.pixels).toMatchObject({ range: [0, 1], outputRange: [0, 1] });
+  });
+
+  it('halves by convolutions where it has some, numbered in between in Flax', async () => {
+    const between: Readonly<Record<string, string>> = {
+      'encoder.down.0.downsample.conv': 'encoder/Conv_1',
+      'encoder.down.1.downsample.conv': 'encoder/Conv_2',
+      'encoder.conv_out': 'encoder/Conv_3',
+    };
+    const module = (name: string) => between[name] ?? flaxModule(name);
+    const checkpoint = await hashedCheckpoint(shapes({ halving: true }), { store: (tensor) => asFlax(tensor, module) });
+    await expectGolden(checkpoint, input, {
+      latents: [0.0051, -0.2012, -1.4087, -0.2361],
+      latentMean: -0.01565,
+      tokens: [31, 55, 10, 32, 18, 22, 19, 2, 54, 55, 5, 34, 33, 5, 32, 55, 32, 12, 2, 48, 3, 2, 55, 31],
+      mean: -0.21582,
+      absolute: 0.49567,
+      first: [0.2496, -0.0665, -0.7007, -0.7584],
+      last: [-0.2448, -0.0912],
+    });
   });
 
   it('is read from Flax too, with no weight laid out anew', async () => {

@@ -66,6 +66,30 @@ describe('taming VQGAN', () => {
     expect(model.manifest.size).toMatchObject({ reduction: 4, maximum: 64, preferred: [64, 64] });
   });
 
+  it('knows the network of Janus in transformers by the order of its levels', async () => {
+    const shapes = tamingShapes({ ...sizes, attended: [2], z: 16, dimension: 8, entries: 64 });
+    const inOrder = (name: string) => name.replace(/^decoder\.up\.(\d)/, (_, level) => `decoder.up.${2 - Number(level)}`);
+    const checkpoint = await hashedCheckpoint(shapes, { stored: (name) => `model.vqmodel.${inOrder(name)}` });
+    const { manifest } = await expectGolden(checkpoint, input, {
+      latents: [-0.2381, -0.3245, 0.0543, 0.9362],
+      latentMean: 0.03486,
+      tokens: [56, 8, 56, 27, 33, 11, 48, 28, 3, 52, 2, 2, 47, 30, 8, 33, 46, 38, 48, 34, 45, 3, 25, 48],
+      mean: -0.20139,
+      absolute: 0.49607,
+      first: [-0.2479, -0.6118, -0.368, -0.3384],
+      last: [-0.122, -0.1607],
+    });
+    expect(manifest.quantizer).toMatchObject({ score: 'cosine', normalizeEntries: true });
+  });
+
+  it('names a codebook that is none', async () => {
+    const shapes = tamingShapes({ ...sizes, attended: [], z: 8, dimension: 4, entries: 0 });
+    await expect(hashedCheckpoint(shapes).then((checkpoint) => convertCheckpoint(checkpoint))).rejects.toMatchObject({
+      code: 'model-corrupt',
+      parameters: { reason: 'its codebook has 0 entries of 4 numbers' },
+    });
+  });
+
   it('takes greys as what all three colours are', async () => {
     const grey = { ...sizes, attended: [], z: 8, dimension: 4, entries: 16, colours: 1 };
     const model = (await convertCheckpoint(await hashedCheckpoint(tamingShapes(grey))))!;

@@ -5,7 +5,7 @@ import { testFixture } from './run-fixture.ts';
 import { VideoModules } from './video-shapes.ts';
 
 /** Two stages of 32 and 64 channels. */
-function shapes(batch: boolean) {
+function shapes(batch: boolean, colours = 3) {
   const modules = new VideoModules();
   const residual = (name: string, width: number) => {
     for (const part of [1, 2]) {
@@ -13,7 +13,7 @@ function shapes(batch: boolean) {
       modules.conv(`${name}.conv${part}.conv`, width, width, [3, 3, 3]);
     }
   };
-  modules.conv('encoder.conv_first.conv', 3, 16, [3, 3, 3]);
+  modules.conv('encoder.conv_first.conv', colours, 16, [3, 3, 3]);
   for (const i of [0, 1]) {
     modules.conv(`encoder.conv_blocks.${i}.down.conv`, 16 * 2 ** i, 32 * 2 ** i, [4, 4, 4]);
     residual(`encoder.conv_blocks.${i}.res`, 32 * 2 ** i);
@@ -29,7 +29,7 @@ function shapes(batch: boolean) {
     modules.convTranspose(`decoder.conv_blocks.${i}.up.convt`, inputs, outputs, [4, 4, 4]);
     for (const part of [1, 2]) residual(`decoder.conv_blocks.${i}.res${part}`, outputs);
   }
-  modules.conv('decoder.conv_last.conv', 32, 3, [3, 3, 3]);
+  modules.conv('decoder.conv_last.conv', 32, colours, [3, 3, 3]);
   modules.shapes.set('codebook.embeddings', [64, 8]);
   return modules.shapes;
 }
@@ -67,6 +67,19 @@ describe('TATS', () => {
       absolute: 4.54159,
       first: [1.0381, 5.4797, 15.677, -2.1377],
       last: [5.4995, -3.9349],
+    });
+  });
+
+  it('has the same numbers in grey, and where clips go on at their other end', async () => {
+    const checkpoint = await hashedCheckpoint(shapes(true, 1), { gain: 2 });
+    await expectGolden({ ...checkpoint, carried: { args: { ...carried.args, padding_type: 'circular' } } }, input, {
+      latents: [-8.6241, -0.4888, -4.9015, 1.9568],
+      latentMean: 3.24384,
+      tokens: [26, 6, 0, 21, 26, 2, 6, 0, 21, 26, 0, 6, 21, 0, 27, 57, 27, 6, 0, 21, 0, 26, 6, 0, 26, 26, 61, 26, 21, 26, 25, 0],
+      mean: 24.81271,
+      absolute: 26.41317,
+      first: [22.9497, 23.3952, 31.101, 42.5667],
+      last: [21.0106, -9.214],
     });
   });
 
