@@ -63,7 +63,7 @@ export function readTokenizer(checkpoint: Checkpoint, family: VqganFamily): Vqga
   const { tensors } = checkpoint;
   const { names, table, projected = true } = family;
   const shape = readVqgan(tensors, names);
-  checkHalves(checkpoint, shape);
+  checkHalves(checkpoint, shape, names);
   const style = { names, groups: likelyGroups(shape), epsilon: 1e-6, ...family.style };
   if (widthsOf(shape).some((width) => width % style.groups !== 0)) {
     const reason = `its widths are no multiples of the ${style.groups} groups that its settings name`;
@@ -93,11 +93,21 @@ export function sideOf(checkpoint: Checkpoint, setting: string, least = 1): numb
 /** Their sizes begin and end the network, so they must be there before anything is drawn. */
 const ENDS = ['encoder.conv_in', 'encoder.conv_out', 'decoder.conv_in', 'decoder.conv_out'];
 
-function checkHalves({ file, tensors }: Checkpoint, { encoder, decoder }: VqganShape): void {
+function checkHalves({ file, tensors }: Checkpoint, { encoder, decoder }: VqganShape, names: VqganNames): void {
   const refuse = (reason: string) => new TokenscopeError('model-corrupt', { file, reason });
   // As Chameleon's is in the hub's own format.
   if (![...tensors.keys()].some((name) => name.startsWith('decoder.'))) throw refuse('it holds an encoder without its decoder');
-  const missing = ENDS.map((name) => `${name}.weight`).find((name) => !tensors.has(name));
+  const halves = [
+    [encoder.levels, names.downsample],
+    [decoder.levels, names.upsample],
+  ] as const;
+  // All levels of a half change the size in one way.
+  const lost = halves.flatMap(([levels, part]) =>
+    levels.some(({ resample }) => resample === 'conv')
+      ? levels.flatMap(({ name, resample }) => (resample === 'plain' ? `${name}.${part}.weight` : []))
+      : [],
+  );
+  const missing = [...ENDS.map((name) => `${name}.weight`).filter((name) => !tensors.has(name)), ...lost][0];
   if (missing) throw refuse(`it has no tensor ${missing}`);
   const odd = [encoder.inputs, decoder.outputs].find((colours) => colours !== 1 && colours !== 3);
   if (odd !== undefined) throw refuse(`its pictures have ${odd} channels, not 3`);

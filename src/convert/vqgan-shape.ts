@@ -83,9 +83,10 @@ function readHalf(tensors: StoredTensors, names: VqganNames, half: 'encoder' | '
     first,
     last: width,
     levels,
+    // What one half has in its middle the other has too: a part that is missing whole must not go unnoticed.
     middle: names.middle
-      .map(({ name, kind }) => ({ name: `${half}.${name}`, kind }))
-      .filter(({ name, kind }) => (kind === 'block' ? isBlock(tensors, name) : isAttention(tensors, names, name))),
+      .filter(({ name, kind }) => ['encoder', 'decoder'].some((side) => isPart(tensors, names, `${side}.${name}`, kind)))
+      .map(({ name, kind }) => ({ name: `${half}.${name}`, kind })),
   };
 }
 
@@ -96,16 +97,22 @@ function readLevel(
 ): VqganLevel {
   const blocks: VqganBlock[] = [];
   const count = countParts(tensors, `${name}.${names.blocks}`);
+  const attentions = Array.from({ length: count }, (_, j) => `${name}.${names.attentions}.${j}`);
+  // A level attends behind all of its blocks or behind none.
+  const attended = attentions.some((attention) => isAttention(tensors, names, attention));
   for (let j = 0; j < count; j++) {
     const block = `${name}.${names.blocks}.${j}`;
     const outputs = sizeOf(tensors, `${block}.conv2.weight`) || sizeOf(tensors, `${block}.conv1.weight`);
-    const attention = `${name}.${names.attentions}.${j}`;
     const inputs = blocks.at(-1)?.outputs ?? width;
-    blocks.push({ name: block, inputs, outputs, ...(isAttention(tensors, names, attention) && { attention }) });
+    blocks.push({ name: block, inputs, outputs, ...(attended && { attention: attentions[j]! }) });
   }
   const conv = `${name}.${half === 'encoder' ? names.downsample : names.upsample}`;
   const resampled = tensors.has(`${conv}.weight`) || tensors.has(`${conv}.bias`);
   return { name, blocks, resample: resampled ? 'conv' : last ? 'none' : 'plain' };
+}
+
+function isPart(tensors: StoredTensors, names: VqganNames, name: string, kind: 'block' | 'attention'): boolean {
+  return kind === 'block' ? isBlock(tensors, name) : isAttention(tensors, names, name);
 }
 
 /** One tensor is enough to know a part by, so that a damaged file is told what it lacks. */

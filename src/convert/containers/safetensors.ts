@@ -34,7 +34,17 @@ export async function readSafetensors(content: Blob | ByteSource, file: string):
     source.size - start,
     fail,
   );
-  return new Map(places.map(([name, entry]) => [name, stored(source, start, entry)]));
+  const tensors = new Map(places.map(([name, entry]) => [name, stored(source, start, entry)]));
+  addAliases(tensors, header[METADATA]);
+  return tensors;
+}
+
+/** Of tensors that share their numbers one is stored, and safetensors' `save_model` notes which: `{left out: stored}`. */
+function addAliases(tensors: Map<string, StoredTensor>, metadata: unknown): void {
+  for (const [name, kept] of Object.entries(metadata ?? {})) {
+    const tensor = tensors.get(String(kept));
+    if (tensor && !tensors.has(name)) tensors.set(name, tensor);
+  }
 }
 
 type Fail = (reason: string) => never;

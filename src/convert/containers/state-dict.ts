@@ -4,7 +4,7 @@ import { PickledGlobal, PickledObject, PickledTensor, RefusedTensor } from './pi
 export type AnyTensor = PickledTensor | RefusedTensor;
 
 /** Keys under which trainers keep averaged weights, which are the ones to use, and the others; in the order of preference. */
-const AVERAGED = ['ema_params', 'ema', 'params_ema', 'ema_state_dict', 'state_dict_ema', 'model_ema', 'ema_model'];
+const AVERAGED = ['ema_params', 'ema', 'params_ema', 'ema_state_dict', 'state_dict_ema', 'model_ema', 'ema_model', 'g_ema'];
 const WRAPPERS = [
   'state_dict',
   'model_state_dict',
@@ -41,6 +41,7 @@ export function findStateDict(root: unknown, options: { objects: boolean }, fail
 function unwrap(root: unknown, walk: Walk): ReadonlyMap<string, AnyTensor> {
   let value = root;
   for (let i = 0; i < MOST_WRAPPED; i++) {
+    if (Array.isArray(value)) value = largest(value, walk);
     if (!(value instanceof Map)) break;
     const averaged = findWrapped(value, AVERAGED, walk);
     const wrapped = findWrapped(value, WRAPPERS, walk);
@@ -49,6 +50,12 @@ function unwrap(root: unknown, walk: Walk): ReadonlyMap<string, AnyTensor> {
     value = wrapped.value;
   }
   return walk.collect(value);
+}
+
+/** Of a list, such as weights and an epoch, what holds the most tensors. */
+function largest(list: readonly unknown[], walk: Walk): unknown {
+  const sizes = list.map((value) => ({ value, size: value instanceof Map ? walk.collect(value).size : 0 }));
+  return sizes.reduce((best, one) => (one.size > best.size ? one : best), { value: list as unknown, size: 0 }).value;
 }
 
 function findWrapped(map: ReadonlyMap<unknown, unknown>, keys: readonly string[], walk: Walk): { value: unknown } | undefined {

@@ -121,3 +121,19 @@ describe('a safetensors file', () => {
     );
   });
 });
+
+describe('tensors that share their numbers', () => {
+  it('are found under the names that save_model left out', async () => {
+    const header = JSON.stringify({
+      __metadata__: { b: 'a', c: 'nowhere', format: 'pt' },
+      a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+    });
+    const bytes = new Uint8Array(8 + header.length + 4);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+    bytes.set(new TextEncoder().encode(header), 8);
+    new DataView(bytes.buffer).setFloat32(8 + header.length, 7, true);
+    const tensors = await readSafetensors(new Blob([bytes]), 'tied.safetensors');
+    expect([...tensors.keys()]).toEqual(['a', 'b']);
+    expect(new Float32Array(await tensors.get('b')!.bytes())).toEqual(Float32Array.of(7));
+  });
+});

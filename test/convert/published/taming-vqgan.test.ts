@@ -90,6 +90,20 @@ describe('taming VQGAN', () => {
     });
   });
 
+  it.each([
+    ['encoder.mid.block_2.', 'encoder.mid.block_2.norm1.weight'],
+    ['decoder.mid.attn_1.', 'decoder.mid.attn_1.norm.weight'],
+    ['encoder.down.0.downsample.', 'encoder.down.0.downsample.conv.weight'],
+    ['decoder.up.2.attn.1.', 'decoder.up.2.attn.1.norm.weight'],
+  ])('misses a part that is not there at all: %s', async (part, first) => {
+    const whole = await hashedCheckpoint(tamingShapes({ ...sizes, attended: [2], z: 8, dimension: 4, entries: 16 }));
+    const tensors = new Map([...whole.tensors].filter(([name]) => !name.startsWith(part)));
+    await expect(convertCheckpoint({ ...whole, tensors })).rejects.toMatchObject({
+      code: 'model-corrupt',
+      parameters: { reason: `it has no tensor ${first}` },
+    });
+  });
+
   it('takes greys as what all three colours are', async () => {
     const grey = { ...sizes, attended: [], z: 8, dimension: 4, entries: 16, colours: 1 };
     const model = (await convertCheckpoint(await hashedCheckpoint(tamingShapes(grey))))!;
