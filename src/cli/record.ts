@@ -15,7 +15,7 @@ const CLIP_QUALITIES = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
 const CLIP_BYTES = 400_000;
 const ATLAS_COLUMNS = 32;
 /** Larger codebooks draw their entries when they are looked at. */
-const ATLAS_ENTRIES = 16_384;
+const ATLAS_ENTRIES = 4_096;
 
 /**
  * Runs the embedded models (all, or those named) on every sample in the built page, and writes what the page shows before a model is open:
