@@ -123,6 +123,7 @@ async function evaluateAll(files: readonly string[], wanted: readonly string[] |
 /** Opens the pictures as the page's tray and runs it, as a visitor would; then the clips, one after another. */
 async function evaluateModel(page: Page, id: string, files: readonly string[], sizes: Sizes): Promise<Evaluation> {
   await openModel(page, id);
+  await checkSize(page, id, sizes, files);
   const named = files.map((file, index) => ({ name: basename(file), index }));
   const still = named.filter(({ name }) => !CLIP.test(name));
   const pictures = await runPictures(page, still, sizes.picture);
@@ -136,6 +137,14 @@ async function evaluateModel(page: Page, id: string, files: readonly string[], s
   );
   const rows = [...pictureRows, ...clips.rows.map(clipFigures)];
   return { ...summarize(id, rows, addCounts(pictures.counts, clips.counts)), jpeg };
+}
+
+/** The page would reduce what is too large, and the figures would be those of another size than they say. */
+async function checkSize(page: Page, id: string, sizes: Sizes, files: readonly string[]): Promise<void> {
+  const most = await page.evaluate(() => window.tokenscopeTest!.store.getState().slots[0]!.manifest.size.maximum);
+  const largest = Math.max(...files.map((file) => (CLIP.test(file) ? sizes.clip : sizes.picture)));
+  if (most !== undefined && largest > most)
+    throw new Error(`${id} takes sides of at most ${most} pixels, not ${largest}: say --size or --clip-size.`);
 }
 
 interface NamedFile {
