@@ -97,7 +97,7 @@ async function readNote({ name, source }: CheckpointFile): Promise<Note | undefi
 
 /** Settings in YAML, which are hints alone: what cannot be read is left out. */
 async function readSettings({ name, source }: CheckpointFile): Promise<Note | undefined> {
-  const value = readYaml(new TextDecoder().decode(await readBytes(source, 0, source.size)));
+  const value = await readYaml(new TextDecoder().decode(await readBytes(source, 0, source.size)));
   return value && { file: name, value };
 }
 
