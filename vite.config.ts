@@ -35,6 +35,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Vitest would leave one core idle, which on two is half of them.
+          maxWorkers: '100%',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/browser/**', 'test/bench/**'],
           // Some run real graphs on WASM; how long that takes is the machine's business, not the test's.
