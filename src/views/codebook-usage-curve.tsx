@@ -44,7 +44,7 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
     [t, visit.pictures],
   );
   return (
-    <div className={styles.usage} data-narrow={width < 440 || undefined} data-ranks={ranks}>
+    <div className={styles.usage} data-narrow={width < 440 || undefined} data-room={roomFor(series, counts.length, ranks)}>
       <div className={styles.caption}>
         <b>{t('codebook.usageByRank')}</b>
         <Choices
@@ -74,6 +74,12 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
       <RankTable series={series} names={names} />
     </div>
   );
+}
+
+/** Where a legend hides no curve: over logarithmic ranks one that reaches far bends away from the corner below it. */
+function roomFor(series: readonly Series[], size: number, ranks: 'linear' | 'log'): 'above' | 'below' {
+  const reach = Math.log(Math.max(1, ...series.map(({ facts }) => facts.used))) / Math.log(Math.max(2, size));
+  return ranks === 'log' && reach > 0.75 ? 'below' : 'above';
 }
 
 function seriesOf(id: Series['id'], counts: Uint32Array): Series {
