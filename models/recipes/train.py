@@ -18,8 +18,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from safetensors.torch import load_file
-
 from configs import Recipe, load_recipe
 from data import Crops, Photos
 from data3d import ClipCrops, Clips
@@ -40,13 +38,14 @@ from losses import (
 )
 from machine import Machine, Source, choose_machine
 from network3d import inflate
+from published import read_published
 from quantizer import LookupFree, Quantizer, fit_bits
 from tokenizer import is_lookup_free, make_autoencoder
 
 
 class Trainer:
-    def __init__(self, recipe: Recipe, minutes: float, machine: Machine):
-        self.recipe, self.minutes, self.machine = recipe, minutes, machine
+    def __init__(self, recipe: Recipe, minutes: float, machine: Machine, rate: float = 1):
+        self.recipe, self.minutes, self.machine, self.rate = recipe, minutes, machine, rate
         settings = recipe.network
         self.network = machine.place(make_autoencoder(settings))
         self.encode, self.decode = (machine.compile(part) for part in (self.network.encoder, self.network.decoder))
@@ -83,13 +82,19 @@ class Trainer:
             setattr(self, name, state[name])
 
     def start_from(self, folder: Path, source: Source) -> None:
-        """A clip model begins as an exported model for pictures, with its codebook."""
-        weights = {name: w.float() for name, w in load_file(folder / "weights.safetensors").items()}
-        inflate(self.network, weights)
-        if is_lookup_free(self.recipe.network):
-            self._fit_bits(weights, source)
+        """From a model folder: the same model goes on training; a clip model begins as a model for pictures, with its codebook."""
+        recipe, weights, codebook = read_published(folder)
+        if recipe.id == self.recipe.id:
+            self.network.load_state_dict(weights)
+        elif self.recipe.clips and not recipe.clips:
+            inflate(self.network, weights)
         else:
-            codebook = load_file(folder / "codebook.safetensors")["codebook"].to(self.machine.device)
+            raise SystemExit(f"{self.recipe.id} cannot start as {recipe.id}")
+        if is_lookup_free(self.recipe.network):
+            if recipe.id != self.recipe.id:
+                self._fit_bits(weights, source)
+        else:
+            codebook = codebook.to(self.machine.device)
             self.quantizer.restart(torch.ones(len(codebook), dtype=torch.bool), codebook)
             self.quantizes = True
         self.average.load_state_dict(self.network.state_dict())
@@ -118,7 +123,7 @@ class Trainer:
     def learning_rate(self, peak: float) -> float:
         """Short warm-up, then a cosine that reaches a hundredth when the minutes are over."""
         fall = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress))
-        return peak * min(1.0, (self.step + 1) / 100) * fall
+        return self.rate * peak * min(1.0, (self.step + 1) / 100) * fall
 
     def train_step(self, pixels: Tensor) -> dict[str, float]:
         recipe = self.recipe
@@ -264,7 +269,8 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--data", required=True, type=Path, help="folder of training photos")
     parser.add_argument("--clips", type=Path, help="folder of training clips, for a clip model")
-    parser.add_argument("--start", type=Path, help="exported model that a clip model starts from (default: out/<its id>)")
+    parser.add_argument("--start", type=Path, help="model folder to go on from, or that a clip model starts as (default: models/<its id>)")
+    parser.add_argument("--rate", type=float, default=1, help="times the recipe's learning rates")
     parser.add_argument("--out", required=True, type=Path, help="state and metrics of this run")
     parser.add_argument("--cache", type=Path, help="decoded photos (default: OUT/../cache)")
     parser.add_argument("--minutes", required=True, type=float, help="training time, over all resumes")
@@ -283,7 +289,7 @@ def main() -> None:
     torch.set_flush_denormal(True)
     recipe = load_recipe(arguments.model)
     machine = choose_machine(arguments.device, arguments.mixed, arguments.compile, arguments.workers)
-    trainer = Trainer(recipe, arguments.minutes, machine)
+    trainer = Trainer(recipe, arguments.minutes, machine, arguments.rate)
     arguments.out.mkdir(parents=True, exist_ok=True)
     state_file = arguments.out / "state.pt"
     if state_file.exists():
@@ -296,10 +302,12 @@ def main() -> None:
         parser.error(f"{recipe.id} also needs --clips")
     clips = Clips(arguments.clips, cache) if recipe.clips else None
     source = partial(make_source, recipe, photos, clips, arguments.batch_times)
-    if recipe.clips and trainer.step == 0:
-        folder = arguments.start or Path(__file__).parent / "out" / recipe.clips.start_from
+    if trainer.step == 0 and (arguments.start or recipe.clips):
+        folder = arguments.start or Path(__file__).parents[1] / recipe.clips.start_from
         if (folder / "weights.safetensors").exists():
             trainer.start_from(folder, source(seed))
+        elif arguments.start:
+            parser.error(f"{folder} holds no weights")
         else:
             print(f"{folder} holds no weights: starting from random ones", flush=True)
     data = {"photos": len(photos), "clips": len(clips) if clips else 0}

@@ -21,7 +21,7 @@ RECIPE = Recipe(
     pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.5),
     commitment=0.25,
     adversarial=Adversarial(
-        start=0.45,
+        start=0.35,
         ramp=200,
         # L1 on gradients asks for blur wherever detail is uncertain, so it steps back here.
         pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.1),
