@@ -8,7 +8,7 @@ import { readValues, type StoredTensors } from '../src/convert/tensors.ts';
 import { floatsToHalves } from '../src/core/half.ts';
 import type { Manifest, ModelFile } from '../src/core/manifest.ts';
 import { parseManifest } from '../src/core/parse-manifest.ts';
-import { describeFigures, describeSource, type Training, writeCard } from './card.ts';
+import { describeSource, type Training, writeCard } from './card.ts';
 import { type CriticSettings, discriminatorFacts, drawDiscriminator } from './discriminator.ts';
 import { buildToy } from './toy.ts';
 
@@ -97,7 +97,6 @@ async function fromTraining(id: string): Promise<Built> {
         tolerance: 0.002,
       },
       source: describeSource(training, kind.paper),
-      figures: describeFigures(training, model.manifest),
     },
     files,
     card: (manifest) =>

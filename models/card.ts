@@ -52,31 +52,6 @@ export function describeSource(training: Training, paper: string): Manifest['sou
   };
 }
 
-type Described = Pick<Manifest, 'quantizer' | 'size'>;
-
-export function describeFigures({ kodak, clips }: Training, model: Described): NonNullable<Manifest['figures']> {
-  const rows: NonNullable<Manifest['figures']>[number][] = [];
-  if (kodak) {
-    const { pictures, size, psnr, usage, perplexity, dead, sharpness } = kodak;
-    const figures = { psnr, usage, perplexity, dead, bitsPerPixel: bitsPerPixel(model, 1), sharpness };
-    rows.push({ set: `Kodak ${pictures}, centre ${size} × ${size}`, ...figures });
-  }
-  if (clips) {
-    const { size, frames, psnr, usage, perplexity, dead, sharpness, flicker } = clips;
-    const figures = { psnr, usage, perplexity, dead, bitsPerPixel: bitsPerPixel(model, frames), sharpness, flicker };
-    rows.push({ set: `${clips.clips} held-out clips, centre ${size} × ${size}, ${frames} frames a run`, ...figures });
-  }
-  return rows;
-}
-
-/** Of a run of so many frames. */
-function bitsPerPixel({ quantizer, size }: Described, frames: number): number {
-  const rule = size.frames;
-  const first = rule?.rule === 'causal' ? 1 : 0;
-  const planes = rule ? first + (frames - first) / rule.reduction : 1;
-  return (Math.log2(quantizer.codebookSize!) * planes) / (frames * size.reduction ** 2);
-}
-
 /** card.md: what a person should know before trusting the model. */
 export function writeCard(manifest: Manifest, training: Training, bytes: number): string {
   const adversarial =

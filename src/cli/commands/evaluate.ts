@@ -29,6 +29,8 @@ interface FileFigures {
 
 interface Evaluation extends Omit<FileFigures, 'file' | 'error'> {
   readonly id: string;
+  /** Sides of the squares that were measured: those asked for, or the largest that the model takes. */
+  readonly sizes: Sizes;
   /** Share of the codebook that occurs in the whole set. */
   readonly usage: number;
   readonly perplexity: number;
@@ -62,9 +64,11 @@ const evaluate: Command = {
     if (files.length === 0) throw new Error('Name pictures, clips or folders of them to evaluate on.');
     const sizes = { picture: Number(values.size), clip: Number(values['clip-size']) };
     const models = await evaluateAll(files, values.model, sizes);
-    const set = values.set ?? setName(files, sizes);
-    process.stdout.write(values.json ? `${JSON.stringify({ models }, null, 2)}\n` : `${set}\n\n${evaluationTable(models)}\n`);
-    if (values.write) for (const model of models) writeFigures(model.id, manifestFigures(set, model));
+    const name = (measured: Sizes) => values.set ?? setName(files, measured);
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ models }, null, 2)}\n` : `${name(sizes)}\n\n${evaluationTable(models)}\n`,
+    );
+    if (values.write) for (const model of models) writeFigures(model.id, manifestFigures(name(model.sizes), model));
     return models.some(({ failed }) => failed > 0) ? 1 : 0;
   },
 };
@@ -121,9 +125,9 @@ async function evaluateAll(files: readonly string[], wanted: readonly string[] |
 }
 
 /** Opens the pictures as the page's tray and runs it, as a visitor would; then the clips, one after another. */
-async function evaluateModel(page: Page, id: string, files: readonly string[], sizes: Sizes): Promise<Evaluation> {
+async function evaluateModel(page: Page, id: string, files: readonly string[], wanted: Sizes): Promise<Evaluation> {
   await openModel(page, id);
-  await checkSize(page, id, sizes, files);
+  const sizes = await fittingSizes(page, id, wanted, files);
   const named = files.map((file, index) => ({ name: basename(file), index }));
   const still = named.filter(({ name }) => !CLIP.test(name));
   const pictures = await runPictures(page, still, sizes.picture);
@@ -136,15 +140,17 @@ async function evaluateModel(page: Page, id: string, files: readonly string[], s
     sizes.clip,
   );
   const rows = [...pictureRows, ...clips.rows.map(clipFigures)];
-  return { ...summarize(id, rows, addCounts(pictures.counts, clips.counts)), jpeg };
+  return { ...summarize(id, sizes, rows, addCounts(pictures.counts, clips.counts)), jpeg };
 }
 
-/** The page would reduce what is too large, and the figures would be those of another size than they say. */
-async function checkSize(page: Page, id: string, sizes: Sizes, files: readonly string[]): Promise<void> {
-  const most = await page.evaluate(() => window.tokenscopeTest!.store.getState().slots[0]!.manifest.size.maximum);
-  const largest = Math.max(...files.map((file) => (CLIP.test(file) ? sizes.clip : sizes.picture)));
-  if (most !== undefined && largest > most)
-    throw new Error(`${id} takes sides of at most ${most} pixels, not ${largest}: say --size or --clip-size.`);
+/** The page would reduce what is too large, so it is said first, and the figures name the size they are of. */
+async function fittingSizes(page: Page, id: string, wanted: Sizes, files: readonly string[]): Promise<Sizes> {
+  const most = await page.evaluate(() => window.tokenscopeTest!.store.getState().slots[0]!.manifest.size.maximum ?? Infinity);
+  const sizes = { picture: Math.min(wanted.picture, most), clip: Math.min(wanted.clip, most) };
+  const side = (of: Sizes) => Math.max(...files.map((file) => (CLIP.test(file) ? of.clip : of.picture)));
+  if (side(sizes) < side(wanted))
+    process.stderr.write(`${id} takes sides of at most ${most} pixels: measured at ${most} × ${most}, not ${side(wanted)}.\n`);
+  return sizes;
 }
 
 interface NamedFile {
@@ -204,10 +210,11 @@ async function readSingle(page: Page, name: string, started: number): Promise<{ 
   return { rows: [{ name, measures, error: undefined, seconds }], counts };
 }
 
-function summarize(id: string, files: readonly FileFigures[], counts: readonly number[]): Omit<Evaluation, 'jpeg'> {
+function summarize(id: string, sizes: Sizes, files: readonly FileFigures[], counts: readonly number[]): Omit<Evaluation, 'jpeg'> {
   const { share, perplexity, entropy, used } = tokenStatistics(Uint32Array.from(counts));
   return {
     id,
+    sizes,
     psnr: mean(files.map(({ psnr }) => psnr)),
     ssim: mean(files.map(({ ssim }) => ssim)),
     msssim: mean(files.map(({ msssim }) => msssim)),
