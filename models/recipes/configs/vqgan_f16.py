@@ -20,9 +20,6 @@ RECIPE = replace(
         seams=40.0,
         learning_rate=5e-4,
     ),
-    loss_sentence=F8.loss_sentence.replace(" and on gradients", ", on gradients and on the colour of 4 x 4 to 16 x 16 means").replace(
-        "with the token grid", "with the token grid and on detail that gathers at the borders of the painted 4 x 4 patches"
-    ),
     crop=128,
     batch=5,
 )
