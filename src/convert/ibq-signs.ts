@@ -16,7 +16,14 @@ const STRANGE = ['quantize.proj.weight', 'decoder.norm_out.norm_layer.weight'];
 export function isIbq(checkpoint: Checkpoint): boolean {
   const { tensors } = checkpoint;
   if (STRANGE.some((name) => tensors.has(name))) return false;
-  const named = findSetting(checkpoint, 'class_path') ?? findSetting(checkpoint, 'target');
+  const named = className(checkpoint);
   if (typeof named === 'string') return /(^|\.)IBQ(\.|$)/.test(named) && !named.endsWith('.VQModel');
   return tensors.has(AVERAGED) || countParts(tensors, 'encoder.down.0.block') === IBQ_BLOCKS;
+}
+
+/** The class that settings name for the model. Beside it they name others, for the data and the training, in any order. */
+function className(checkpoint: Checkpoint): unknown {
+  const model = findSetting(checkpoint, 'model');
+  const settings = typeof model === 'object' ? { ...checkpoint, config: model, carried: undefined } : checkpoint;
+  return findSetting(settings, 'class_path') ?? findSetting(settings, 'target');
 }

@@ -30,6 +30,20 @@ describe('IBQ', () => {
     ['two blocks to a level', 2, undefined, 'taming-vqgan', 'l2'],
     ['four blocks, and settings that name a VQGAN', 4, named('taming.models.vqgan.VQModel'), 'taming-vqgan', 'l2'],
     ['two blocks, and settings that name IBQ', 2, named('src.IBQ.models.ibqgan.IBQ'), 'ibq', 'dot'],
+    [
+      'two blocks, and settings that name a data set first',
+      2,
+      { data: { class_path: 'main.Data' }, ...named('src.IBQ.models.ibqgan.IBQ') },
+      'ibq',
+      'dot',
+    ],
+    [
+      'four blocks, and settings that name the class of a callback alone',
+      4,
+      { model: { ddconfig: { ch: 32 } }, trainer: { callbacks: [{ class_path: 'Checkpoints' }] } },
+      'ibq',
+      'dot',
+    ],
     ['vectors of length 1', 4, named('src.IBQ.models.ibqgan.IBQ', { l2_normalize: true }), 'ibq', 'cosine'],
   ])('is told from a VQGAN: %s', async (_, blocks, config, architecture, score) => {
     const checkpoint = await hashedCheckpoint(tamingShapes({ ...sizes, blocks, attended: [] }), { config });
