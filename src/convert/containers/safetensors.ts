@@ -5,6 +5,9 @@ import { type ElementType, elementBytes, elementCount, type StoredTensor, type S
 const MOST_HEADER = 100_000_000;
 const PREFIX = 8;
 const METADATA = '__metadata__';
+/** Of what stands in a header: entries, and lists in them. */
+const MOST_DEPTH = 8;
+const [QUOTE, COLON, BACKSLASH] = [0x22, 0x3a, 0x5c];
 
 interface Entry {
   readonly dtype: ElementType;
@@ -73,19 +76,28 @@ function parseHeader(bytes: ArrayBuffer, fail: Fail): Readonly<Record<string, un
     return fail('its header is not JSON');
   }
   // JSON.parse keeps the last of equal keys without a word, so the pairs in the text are counted.
-  if (countPairs(text) !== countKeys(header)) fail('a key of its header occurs twice');
+  if (countPairs(text) !== countKeys(header, fail)) fail('a key of its header occurs twice');
   return header;
 }
 
-/** Colons outside strings. */
+/** Colons outside strings. A regular expression would run out of stack in a string of many megabytes. */
 function countPairs(json: string): number {
-  return json.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+  let count = 0;
+  let quoted = false;
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted && code === BACKSLASH) i++;
+    else if (!quoted && code === COLON) count++;
+  }
+  return count;
 }
 
-function countKeys(value: unknown): number {
+function countKeys(value: unknown, fail: Fail, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0;
+  if (depth > MOST_DEPTH) fail('its header is nested too deep');
   const own = Array.isArray(value) ? 0 : Object.keys(value).length;
-  return Object.values(value).reduce((sum: number, inner) => sum + countKeys(inner), own);
+  return Object.values(value).reduce((sum: number, inner) => sum + countKeys(inner, fail, depth + 1), own);
 }
 
 function checkMetadata(metadata: unknown, fail: Fail): void {

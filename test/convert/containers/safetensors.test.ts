@@ -63,6 +63,7 @@ describe('a safetensors file', () => {
       file(`{"a":${entry('U8', [1], 0, 1)},"a":${entry('U8', [1], 0, 1)}}`, [1]),
       'a key of its header occurs twice',
     ],
+    ['lists in lists without end', file(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`), 'its header is nested too deep'],
     ['an unknown type', file(`{"a":${entry('C64', [1], 0, 8)}}`, Array(8).fill(0)), 'tensor a has the type C64'],
     ['a type that every object has', file(`{"a":${entry('toString', [1], 0, 1)}}`, [1]), 'tensor a has the type toString'],
     ['no tensor at all', file('{"a":null}'), 'tensor a has the type undefined'],
@@ -80,6 +81,12 @@ describe('a safetensors file', () => {
     ['metadata that is a list', file('{"__metadata__":["a"]}'), '__metadata__ is not a map of words'],
   ])('is refused: %s', async (_, blob, reason) => {
     expect(await refusal(blob)).toBe(reason);
+  });
+
+  it('may say much in its metadata, colons and quotes too', async () => {
+    const said = JSON.stringify(`"a": \\ ${'x'.repeat(2e7)}`);
+    const blob = file(`{"__metadata__":{"about":${said}},"a":${entry('U8', [1], 0, 1)}}`, [1]);
+    expect([...(await readSafetensors(blob, 'a.safetensors')).keys()]).toEqual(['a']);
   });
 
   it('any damage gives tensors or a named error', async () => {
