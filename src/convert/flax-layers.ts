@@ -23,10 +23,6 @@ export class FlaxLayers {
     this.torch = torch;
   }
 
-  has(name: string): boolean {
-    return this.torch.shapeOf(name) !== undefined;
-  }
-
   /** nn.Conv on N × C × (T ×) H × W. */
   async conv(x: Value, name: string, { kernel, inputs, outputs, bias, stride, pad }: FlaxConv): Promise<Value> {
     const stored = await this.torch.weight(`${name}/kernel`, [...kernel, inputs, outputs]);

@@ -27,10 +27,15 @@ interface Settings {
   readonly entryDimension: number;
   readonly codebookSize: number;
   readonly relu: boolean;
-  /** Mode of padding by hand, in NumPy's words; without one, zeros by JAX's own rule. */
-  readonly padding: 'constant' | 'edge' | 'reflect' | undefined;
+  /** Mode of padding by hand; without one, zeros by JAX's own rule. */
+  readonly padding: (typeof modes)[keyof typeof modes] | undefined;
   readonly cosine: boolean;
+  /** Every norm is of one kind, or there is none. */
+  readonly norm: 'GroupNorm' | 'LayerNorm' | undefined;
 }
+
+/** NumPy's names of modes, and that of a kind of reflection which the code adds to them. */
+const modes = { constant: 'constant', edge: 'edge', reflect: 'reflect', reflect_even: 'reflect', wrap: 'wrap' } as const;
 
 const THREE: Three = [3, 3, 3];
 const FOUR: Three = [4, 4, 4];
@@ -57,9 +62,7 @@ function recognise(checkpoint: Checkpoint): Settings | undefined {
   }
   const last = (block: number) => `encoder/ResBlock_${block}/Conv_1/kernel`;
   const padding = findSetting(checkpoint, 'custom_conv_padding') ?? undefined;
-  if (padding !== undefined && !['constant', 'edge', 'reflect'].includes(String(padding))) {
-    throw refuse(`it pads by ${String(padding)}`);
-  }
+  if (padding !== undefined && !isMode(padding)) throw refuse(`it pads by ${String(padding)}`);
   return {
     widths: range(0, levels).map((level) => sizeOf(tensors, last(level * blocks), 4)),
     filters: sizeOf(tensors, 'encoder/Conv_0/kernel', 4),
@@ -71,9 +74,14 @@ function recognise(checkpoint: Checkpoint): Settings | undefined {
     codebookSize: sizeOf(tensors, 'quantizer/codebook'),
     entryDimension: sizeOf(tensors, 'quantizer/codebook', 1),
     relu: findSetting(checkpoint, 'activation_fn') === 'relu',
-    padding: padding as Settings['padding'],
+    padding: padding && modes[padding],
     cosine: findSetting(checkpoint, 'latent_normalize') === true,
+    norm: (['GroupNorm', 'LayerNorm'] as const).find((kind) => [...tensors.keys()].some((name) => name.includes(`/${kind}_`))),
   };
+}
+
+function isMode(padding: unknown): padding is keyof typeof modes {
+  return typeof padding === 'string' && Object.hasOwn(modes, padding);
 }
 
 /** The weights do not tell; every published configuration halves time in the first two steps. */
@@ -107,22 +115,18 @@ class Drawing {
     return this.#layers.conv(from, name, { kernel, inputs, outputs, bias, stride, pad });
   }
 
-  async #normActivate(x: Value, name: string, channels: number): Promise<Value> {
-    const normal = await this.#norm(x, name, channels);
-    return this.#settings.relu ? this.#graph.relu(normal) : this.#graph.silu(normal);
-  }
-
-  async #norm(x: Value, name: string, channels: number): Promise<Value> {
-    if (this.#layers.has(`${name.replace('Group', 'Layer')}/scale`)) {
-      return this.#layers.layerNorm(x, name.replace('Group', 'Layer'), channels);
-    }
-    return this.#layers.has(`${name}/scale`) ? this.#layers.groupNorm(x, name, channels) : x;
+  /** The norm with this number below `parent`, and the activation. */
+  async #normActivate(x: Value, parent: string, number: number, channels: number): Promise<Value> {
+    const { norm, relu } = this.#settings;
+    const name = `${parent}/${norm}_${number}`;
+    const normal = norm ? await this.#layers[norm === 'LayerNorm' ? 'layerNorm' : 'groupNorm'](x, name, channels) : x;
+    return relu ? this.#graph.relu(normal) : this.#graph.silu(normal);
   }
 
   async #block(x: Value, name: string, inputs: number, outputs: number): Promise<Value> {
-    let change = await this.#normActivate(x, `${name}/GroupNorm_0`, inputs);
+    let change = await this.#normActivate(x, name, 0, inputs);
     change = await this.#conv(change, `${name}/Conv_0`, [inputs, outputs, THREE], false);
-    change = await this.#normActivate(change, `${name}/GroupNorm_1`, outputs);
+    change = await this.#normActivate(change, name, 1, outputs);
     change = await this.#conv(change, `${name}/Conv_1`, [outputs, outputs, THREE], false);
     const rest = inputs === outputs ? x : await this.#conv(x, `${name}/Conv_2`, [inputs, outputs, ONE], false);
     return this.#graph.add(change, rest);
@@ -147,7 +151,7 @@ class Drawing {
       if (i < levels - 1) x = await this.#shrink(x, i, width);
     }
     x = await this.#blocks(x, 'encoder', levels * blocks, [last, last], blocks);
-    x = await this.#normActivate(x, 'encoder/GroupNorm_0', last);
+    x = await this.#normActivate(x, 'encoder', 0, last);
     return this.#conv(x, `encoder/Conv_${convDownsample ? levels : 1}`, [last, entryDimension, ONE]);
   }
 
@@ -169,7 +173,7 @@ class Drawing {
       x = await this.#blocks(x, 'decoder', (step + 1) * decoderBlocks, [widths[i + 1] ?? last, width], decoderBlocks);
       if (i > 0) x = await this.#enlarge(x, step, this.#step(i - 1), width);
     }
-    x = await this.#normActivate(x, 'decoder/GroupNorm_0', widths[0]!);
+    x = await this.#normActivate(x, 'decoder', 0, widths[0]!);
     return this.#conv(x, `decoder/Conv_${deconv ? 1 : levels}`, [widths[0]!, 3, THREE]);
   }
 
