@@ -11,9 +11,18 @@ export interface Resemblance {
 
 /** Names that only this kind of network has; the first that fits counts. */
 const KINDS: readonly (readonly [Looks, RegExp])[] = [
-  ['diffusion', /^(model\.)?diffusion_model\.|(^|\.)time_embed(ding)?\.|adaLN_modulation|transformer_blocks\.\d+\.attn2\./],
-  ['language', /(^|\.)(embed_tokens|lm_head|wte)\.weight$|self_attn\.(q|k|v)_proj\.|transformer\.h\.\d+\./],
-  ['classifier', /(^|\.)(layer[1-4]\.\d+\.conv1|fc|classifier|head)\.weight$|(^|\.)cls_token$/],
+  [
+    'diffusion',
+    /(^|\.)diffusion_model\.|(^|\.)time_(text_)?embed(ding)?\.|adaLN_modulation|transformer_blocks\.\d+\.attn2\.|(^|\.)(double|single|joint)_blocks\.\d+\.|(^|\.)t_embedder\./,
+  ],
+  [
+    'language',
+    /(^|\.)(embed_tokens|lm_head|wte|tok_emb(eddings?)?)\.weight$|(^|\.)(shared|word_embeddings)\.weight$|self_attn\.(q|k|v)_proj\.|attention\.(wq|wqkv|query_key_value)\.|SelfAttention\.|transformer\.(h|blocks)\.\d+\./,
+  ],
+  [
+    'classifier',
+    /(^|\.)(layer[1-4]\.\d+\.conv1|fc|classifier|head)\.weight$|(^|\.)cls_token$|(^|\.)(visual|vision_model)\.|^features\.\d+\.weight$/,
+  ],
 ];
 
 /** Tokenizers that are known and not read by any architecture here. */
@@ -48,12 +57,15 @@ export function resemblance(tensors: StoredTensors): Resemblance {
   const names = [...tensors.keys()];
   const other = OTHERS.find(([, pattern]) => names.some((name) => pattern.test(name)));
   if (other) return { looks: 'known', family: other[0], tensors: largest(tensors, names) };
-  if (isContinuous(tensors)) return { looks: 'continuous', tensors: largest(tensors, names) };
   const kind = KINDS.find(([, pattern]) => share(names, pattern) > 0);
+  // Its file may hold the autoencoder too.
+  if (kind?.[0] === 'diffusion') return { looks: 'diffusion', tensors: largest(tensors, names) };
+  if (isContinuous(tensors)) return { looks: 'continuous', tensors: largest(tensors, names) };
   const [family, pattern] = nearestFamily(names);
   if (pattern) {
     const strange = names.filter((name) => !pattern.test(name));
-    return { looks: halfOf(names) ?? 'tokenizer', family, tensors: largest(tensors, strange) };
+    const looks = halfOf(names) ?? (strange.length > 0 ? 'tokenizer' : 'incomplete');
+    return { looks, family, tensors: largest(tensors, strange.length > 0 ? strange : names) };
   }
   if (kind) return { looks: kind[0], tensors: largest(tensors, names) };
   if (names.length > 0 && names.every((name) => /discriminator|^disc\./.test(name))) {

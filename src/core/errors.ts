@@ -112,6 +112,7 @@ export type Looks =
   | 'half'
   | 'known'
   | 'tokenizer'
+  | 'incomplete'
   | 'unknown';
 
 /** What is wrong with an .npy file; each is a text `sources.fault.<fault>`. */

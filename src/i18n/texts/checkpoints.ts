@@ -12,6 +12,7 @@ export const checkpoints = texts(
       half: 'only one half of a tokenizer, the encoder or the decoder',
       known: 'a published tokenizer of a family that this page does not have yet',
       tokenizer: 'near a published tokenizer, but with other layers',
+      incomplete: 'a published tokenizer from which tensors are missing, such as its codebook or its first layers',
       unknown: 'no network that is known here',
     },
     proceed: {
@@ -24,6 +25,7 @@ export const checkpoints = texts(
       known: 'Export its encoder and decoder to ONNX (the lines for it are under “Open any model …”), and drop the files here.',
       tokenizer:
         'Export its encoder and decoder to ONNX (the lines for it are under “Open any model …”), and drop the files here.',
+      incomplete: 'Open the whole checkpoint: all of its files, as their authors publish them.',
       unknown:
         'If it is a tokenizer, export its encoder and decoder to ONNX (the lines for it are under “Open any model …”), and drop the files here.',
     },
@@ -48,6 +50,7 @@ export const checkpoints = texts(
       half: '只是分词器的一半：编码器或解码器',
       known: '一种已发表的分词器，本页面尚未收录',
       tokenizer: '接近某个已发表的分词器，但层不相同',
+      incomplete: '一个已发表的分词器，但缺少一些张量，例如码本或最前面的层',
       unknown: '这里没有记载的网络',
     },
     proceed: {
@@ -59,6 +62,7 @@ export const checkpoints = texts(
       half: '请把两半一起打开。',
       known: '请将其编码器与解码器导出为 ONNX（代码见“打开任意模型…”），再把文件拖到这里。',
       tokenizer: '请将其编码器与解码器导出为 ONNX（代码见“打开任意模型…”），再把文件拖到这里。',
+      incomplete: '请打开完整的检查点：作者发表的全部文件。',
       unknown: '如果它是分词器，请将其编码器与解码器导出为 ONNX（代码见“打开任意模型…”），再把文件拖到这里。',
     },
     folder: '模型文件夹',
