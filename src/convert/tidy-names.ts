@@ -5,7 +5,7 @@ import type { StoredTensor, StoredTensors } from './tensors.ts';
 const WRAPPERS = new Set(['module', '_orig_mod']);
 /** Parts of a training that no tokenizer needs. */
 const BALLAST =
-  /^(loss|losses|disc|discriminator|image_discriminator|video_discriminator|perceptual\w*|lpips\w*|inception\w*|colorize|optimizer\w*|lr_scheduler|teacher\w*|model_ema)(\.|$)|(^|\.)num_batches_tracked$/;
+  /^(loss|losses|criterion|logvar|disc|discriminator|image_discriminator|video_discriminator|perceptual\w*|lpips\w*|vgg\w*|i3d\w*|inception\w*|colorize|optimizer\w*|lr_scheduler|scale_factor|teacher\w*|model_ema)(\.|$)|(^|\.)num_batches_tracked$/;
 /** Moving averages, as Lightning modules of the VQGAN family keep them: below `model_ema`, names without their dots. */
 const AVERAGE = /^(?:.*\.)?model_ema\.([^.]+)$/;
 

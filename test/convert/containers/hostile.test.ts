@@ -159,7 +159,8 @@ describe('a tensor', () => {
 
   it('of a type that cannot be read is no trouble where nobody uses it', async () => {
     const optimizer = rebuilt(storage('QInt8Storage', 16), 0, [2], [1]);
-    const blob = await writeTorchZip({ state_dict: { w: weight }, optimizer_states: [optimizer] }, { 0: four });
+    const state = { w: weight, 'loss.phases': rebuilt(storage('ComplexFloatStorage', 2), 0, [2], [1]) };
+    const blob = await writeTorchZip({ state_dict: state, optimizer_states: [optimizer] }, { 0: four });
     expect(await refusalOf({ 'a.ckpt': blob })).toBeUndefined();
   });
 
