@@ -1,3 +1,4 @@
+import { TokenscopeError } from '../core/errors.ts';
 import type { Checkpoint } from './architecture.ts';
 import { findSetting } from './find-setting.ts';
 import { range } from './torch-layers.ts';
@@ -19,7 +20,8 @@ interface CosmosSteps {
  * settings, or the name of the file, must tell.
  */
 export function readSteps(checkpoint: Checkpoint, count: number, patch: number): CosmosSteps {
-  const has = (name: string) => checkpoint.tensors.has(`${name}.conv3d.weight`);
+  // One tensor is enough to know a convolution by, so that a damaged file is told what it lacks.
+  const has = (name: string) => ['weight', 'bias'].some((part) => checkpoint.tensors.has(`${name}.conv3d.${part}`));
   const levels = range(0, count);
   const down = levels.map((i) => `encoder.down.${i}.downsample`);
   const up = levels.map((i) => `decoder.up.${i}.upsample`);
@@ -28,10 +30,12 @@ export function readSteps(checkpoint: Checkpoint, count: number, patch: number):
     ...up.slice(1).flatMap((name) => [has(`${name}.conv1`), has(`${name}.conv2`)]),
   ];
   if (stored.includes(false)) {
-    return {
+    const steps = {
       down: down.map((name) => ({ space: has(`${name}.conv1`), time: has(`${name}.conv2`) })),
       up: up.map((name) => ({ space: has(`${name}.conv2`), time: has(`${name}.conv1`) })),
     };
+    checkBalance(checkpoint, steps);
+    return steps;
   }
   const { space, time } = readHalvings(checkpoint, patch);
   const legacy = findSetting(checkpoint, 'legacy_mode') === true;
@@ -43,6 +47,18 @@ export function readSteps(checkpoint: Checkpoint, count: number, patch: number):
       return { time: doublesTime, space: i > 0 && (doublesTime || (back < space && space > time)) };
     }),
   };
+}
+
+/** The decoder undoes what the encoder does; else a convolution is missing whole. */
+function checkBalance({ file }: Checkpoint, { down, up }: CosmosSteps): void {
+  for (const axis of ['space', 'time'] as const) {
+    const [halved, doubled] = [down, up].map((steps) => steps.filter((step) => step[axis]).length);
+    if (halved === doubled) continue;
+    throw new TokenscopeError('model-corrupt', {
+      file,
+      reason: `it halves ${axis} ${halved} times and doubles it ${doubled} times`,
+    });
+  }
 }
 
 /** How often the network itself halves space and time: what is asked for, less the Haar transform. */

@@ -25,9 +25,10 @@ export const tamingNames: VqganNames = {
 
 export const TAMING_ANCHOR = 'encoder.down.0.block.0.conv1.weight';
 const FLAX_ANCHOR = 'encoder/down_0/block_0/conv1/kernel';
-const PROJECTION = 'quantize.proj.weight';
-/** The second stands in the file that VQ-Diffusion's authors published, the third in Gumbel VQGANs. */
-const TABLES = ['quantize.embedding.weight', 'quantize.embedding', 'quantize.embed.weight'];
+/** Of Gumbel VQGANs, whose tokens are those of the largest score. */
+const SCORED_TABLE = 'quantize.embed.weight';
+/** The second stands in the file that VQ-Diffusion's authors published. */
+const TABLES = ['quantize.embedding.weight', 'quantize.embedding', SCORED_TABLE];
 /** open-muse's classes, whose pixels are in [0, 1]. */
 const OPEN_MUSE = ['VQGANModel', 'MOVQ'];
 const CHAMELEON_SIDE = 512;
@@ -50,7 +51,7 @@ function readTorch(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const settings = readTokenizer(checkpoint, {
     names: inOrder ? { ...tamingNames, upOrder: 'first' } : tamingNames,
     table,
-    quantizer: tensors.has(PROJECTION) ? { score: 'projection' } : inOrder ? { score: 'cosine', normalizeEntries: true } : {},
+    quantizer: table === SCORED_TABLE ? { score: 'projection' } : inOrder ? { score: 'cosine', normalizeEntries: true } : {},
     ...(openMuse && { range: [0, 1] }),
   });
   const known = openMuse ? skipLoneAttention(settings) : settings;

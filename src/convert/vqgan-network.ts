@@ -14,6 +14,7 @@ import {
   likelyGroups,
   readVqgan,
   reductionOf,
+  type VqganHalf,
   type VqganNames,
   type VqganShape,
   widthsOf,
@@ -49,6 +50,8 @@ export interface VqganFamily {
   readonly preferred?: number;
   readonly style?: Partial<VqganStyle>;
   readonly projected?: boolean;
+  /** Whether the encoder has its averages instead of convolutions where the decoder has those. */
+  readonly averages?: boolean;
 }
 
 const NOMINAL = [-1, 1] as const;
@@ -63,7 +66,8 @@ export function readTokenizer(checkpoint: Checkpoint, family: VqganFamily): Vqga
   const { tensors } = checkpoint;
   const { names, table, projected = true } = family;
   const shape = readVqgan(tensors, names);
-  checkHalves(checkpoint, shape, names);
+  checkHalves(checkpoint, shape);
+  checkSteps(checkpoint, shape, family);
   const style = { names, groups: likelyGroups(shape), epsilon: 1e-6, ...family.style };
   if (widthsOf(shape).some((width) => width % style.groups !== 0)) {
     const reason = `its widths are no multiples of the ${style.groups} groups that its settings name`;
@@ -93,24 +97,34 @@ export function sideOf(checkpoint: Checkpoint, setting: string, least = 1): numb
 /** Their sizes begin and end the network, so they must be there before anything is drawn. */
 const ENDS = ['encoder.conv_in', 'encoder.conv_out', 'decoder.conv_in', 'decoder.conv_out'];
 
-function checkHalves({ file, tensors }: Checkpoint, { encoder, decoder }: VqganShape, names: VqganNames): void {
+function checkHalves({ file, tensors }: Checkpoint, { encoder, decoder }: VqganShape): void {
   const refuse = (reason: string) => new TokenscopeError('model-corrupt', { file, reason });
   // As Chameleon's is in the hub's own format.
   if (![...tensors.keys()].some((name) => name.startsWith('decoder.'))) throw refuse('it holds an encoder without its decoder');
-  const halves = [
-    [encoder.levels, names.downsample],
-    [decoder.levels, names.upsample],
-  ] as const;
-  // All levels of a half change the size in one way.
-  const lost = halves.flatMap(([levels, part]) =>
-    levels.some(({ resample }) => resample === 'conv')
-      ? levels.flatMap(({ name, resample }) => (resample === 'plain' ? `${name}.${part}.weight` : []))
-      : [],
-  );
-  const missing = [...ENDS.map((name) => `${name}.weight`).filter((name) => !tensors.has(name)), ...lost][0];
+  const missing = ENDS.map((name) => `${name}.weight`).find((name) => !tensors.has(name));
   if (missing) throw refuse(`it has no tensor ${missing}`);
   const odd = [encoder.inputs, decoder.outputs].find((colours) => colours !== 1 && colours !== 3);
   if (odd !== undefined) throw refuse(`its pictures have ${odd} channels, not 3`);
+}
+
+/** All levels change the size in one way, in both halves. Throws `model-corrupt` for a convolution that is missing whole. */
+export function checkSteps(
+  { file }: Checkpoint,
+  { encoder, decoder }: VqganShape,
+  { names, averages = false }: Pick<VqganFamily, 'names' | 'averages'>,
+): void {
+  const halves = [
+    { levels: encoder.levels, part: names.downsample, averages },
+    { levels: decoder.levels, part: names.upsample, averages: false },
+  ];
+  const strided = (levels: VqganHalf['levels']) => levels.some(({ resample }) => resample === 'conv');
+  const any = strided(encoder.levels) || strided(decoder.levels);
+  for (const { levels, part, averages: may } of halves) {
+    const lost = levels.find(({ resample }) => resample === 'plain');
+    if (lost && (may ? strided(levels) : any)) {
+      throw new TokenscopeError('model-corrupt', { file, reason: `it has no tensor ${lost.name}.${part}.weight` });
+    }
+  }
 }
 
 /** Sizes that such a network takes; `patch` is the side of what it sees as one pixel. */

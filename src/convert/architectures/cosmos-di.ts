@@ -1,3 +1,4 @@
+import { TokenscopeError } from '../../core/errors.ts';
 import type { Checkpoint } from '../architecture.ts';
 import { findLevels, isCosmosConstant, readLevels } from '../cosmos-parts.ts';
 import { findSetting } from '../find-setting.ts';
@@ -36,6 +37,11 @@ function recognise(checkpoint: Checkpoint): Settings | undefined {
   if (!levels || sizeOf(tensors, 'post_quant_conv.weight', 1) !== channels) return undefined;
   if (patch === 1 && findSetting(checkpoint, 'levels') === undefined && !tensors.has('quantizer._levels')) return undefined;
   const shape = withoutPools(readVqgan(tensors, tamingNames));
+  const [down, up] = [shape.encoder, shape.decoder].map(({ levels }) => levels.filter(({ resample }) => resample === 'conv'));
+  if (down!.length !== up!.length) {
+    const reason = `it makes pictures smaller ${down!.length} times, and larger ${up!.length} times`;
+    throw new TokenscopeError('model-corrupt', { file: checkpoint.file, reason });
+  }
   const method = findSetting(checkpoint, 'patch_method') === 'rearrange' ? 'rearrange' : 'haar';
   return { shape, style: { names: tamingNames, groups: likelyGroups(shape), epsilon: 1e-6 }, patch, method, levels };
 }

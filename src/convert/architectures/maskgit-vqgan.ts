@@ -55,6 +55,7 @@ function readTorch(checkpoint: Checkpoint): VqganTokenizer | undefined {
     table: TABLE,
     range: [0, 1],
     projected: false,
+    averages: true,
     style: { biases: false, shortcutOfOutput: true },
   });
 }

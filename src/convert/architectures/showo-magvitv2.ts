@@ -1,10 +1,10 @@
+import type { Checkpoint } from '../architecture.ts';
 import { giveColours, takeColours } from '../deepmind-blocks.ts';
 import { architecture } from '../network.ts';
 import { tamingNames } from '../taming-names.ts';
 import { sizeOf } from '../tensor-sizes.ts';
-import type { StoredTensors } from '../tensors.ts';
 import { drawDecoder, drawEncoder, type VqganStyle } from '../vqgan-drawing.ts';
-import { sizeRule } from '../vqgan-network.ts';
+import { checkSteps, sizeRule } from '../vqgan-network.ts';
 import { likelyGroups, readVqgan, type VqganShape } from '../vqgan-shape.ts';
 
 /**
@@ -21,11 +21,13 @@ interface Settings {
 const ANCHOR = 'encoder.quant_conv.weight';
 const USUAL_SIDE = 256;
 
-function recognise({ tensors }: { tensors: StoredTensors }): Settings | undefined {
+function recognise(checkpoint: Checkpoint): Settings | undefined {
+  const { tensors } = checkpoint;
   const blocks = tensors.get('encoder.down.0.block.0.conv1.weight')?.shape.length;
   // A codebook of its own would be another network's: here it is a buffer of bits.
   if (!tensors.has(ANCHOR) || blocks !== 4 || tensors.has('quantize.embedding.weight')) return undefined;
   const shape = readVqgan(tensors, tamingNames);
+  checkSteps(checkpoint, shape, { names: tamingNames });
   const style = { names: tamingNames, groups: likelyGroups(shape), epsilon: 1e-6 };
   return { shape, style, bits: sizeOf(tensors, ANCHOR) };
 }

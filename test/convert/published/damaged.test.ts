@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../src/convert/architecture.ts';
 import { convertCheckpoint } from '../../../src/convert/architectures/index.ts';
 import { hashedCheckpoint } from './hashed-weights.ts';
+import { openFixture } from './run-fixture.ts';
 import { tamingShapes } from './taming-shapes.ts';
 
 const sizes = { width: 32, multipliers: [1, 2], blocks: 2, attended: [1], z: 8, dimension: 4, entries: 16 } as const;
@@ -59,11 +60,35 @@ describe('a checkpoint that lacks a tensor, or has one too many', () => {
         'quantize.used',
         'quantize.embedding.cluster_size',
         'model_ema.decay',
+        'logvar',
+        'criterion.vgg.features.0.weight',
       ]) {
         tensors.set(name, tensors.get('quant_conv.bias')!);
       }
     });
     await expect(convertCheckpoint(ballast)).resolves.toMatchObject({ manifest: { architecture: 'taming-vqgan' } });
+  });
+
+  it.each([
+    ['cosmos_di', 'encoder.down.0.downsample.conv', 'it makes pictures smaller 0 times, and larger 1 times'],
+    ['cosmos_dv', 'encoder.down.0.downsample.conv1.conv3d', 'it halves space 1 times and doubles it 2 times'],
+    [
+      'diffusers_vq_oldnames',
+      'decoder.up_blocks.0.upsamplers.0.conv',
+      'it has no tensor decoder.up_blocks.0.upsamplers.0.conv.weight',
+    ],
+    ['magvit_vqgan3d_pool', 'decoder/GroupNorm_0', 'it has no tensor decoder/GroupNorm_0/scale'],
+    ['showo_magvitv2', 'encoder.down.1.downsample.conv', 'it has no tensor encoder.down.1.downsample.conv.weight'],
+    ['taming_gumbel_f8', 'quantize.proj', 'it has no tensor quantize.proj.weight'],
+  ])('is refused when a layer of %s is gone whole: %s', async (name, layer, reason) => {
+    const checkpoint = await openFixture(name);
+    const part = [`${layer}.`, `${layer}/`];
+    const rest = [...checkpoint.tensors].filter(([tensor]) => !part.some((start) => tensor.startsWith(start)));
+    const tensors = new Map(rest);
+    await expect(convertCheckpoint({ ...checkpoint, tensors })).rejects.toMatchObject({
+      code: 'model-corrupt',
+      parameters: { reason },
+    });
   });
 
   it('is told when its decoder is not there, and when its pictures are no pictures', async () => {
