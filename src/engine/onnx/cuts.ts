@@ -1,4 +1,5 @@
 import { TokenscopeError } from '../../core/errors.ts';
+import type { Size } from '../../core/framing.ts';
 import { bottlenecks } from '../../onnx/flow.ts';
 import type { TensorFacts } from '../../onnx/inspect.ts';
 import { dataTypes } from '../../onnx/model.ts';
@@ -43,17 +44,18 @@ export function gridIn({ layout, measured: { dims } }: OutsideCut['latents']): r
   return h === undefined || w === undefined ? undefined : [t, h, w];
 }
 
-/** t × h × w of the tokens: from an array that shows them in rows and columns. */
+/** t × h × w of the tokens: from an array that shows them in rows and columns, which have the picture's shape. */
 export function gridOf(
   tokens: Measured | undefined,
   values: ReadonlyMap<string, Measured>,
   before: readonly string[],
-  count: number,
+  { count, picture }: { readonly count: number; readonly picture: Size },
 ): readonly [number, number, number] {
+  const fits = (t: number, h: number, w: number) => t * h * w === count && h * picture.width === w * picture.height;
   const shaped = tokens?.dims.filter((side, axis) => !(side === 1 && (axis === 0 || axis === tokens.dims.length - 1)));
   if (tokens && tokens.dims.length >= 3 && shaped && shaped.length >= 2) {
     const [w = 1, h = 1, t = 1] = [...shaped].reverse();
-    if (t * h * w === count) return [t, h, w];
+    if (fits(t, h, w)) return [t, h, w];
   }
   for (const name of before) {
     const dims = values.get(name)?.dims ?? [];
@@ -61,7 +63,7 @@ export function gridOf(
     const inner = dims.slice(1);
     for (const grid of [inner.slice(1), inner.slice(0, -1)]) {
       const [w = 1, h = 1, t = 1] = [...grid].reverse();
-      if (t * h * w === count) return [t, h, w];
+      if (fits(t, h, w)) return [t, h, w];
     }
   }
   const side = Math.round(Math.sqrt(count));

@@ -159,7 +159,7 @@ async function measureBack({
     ? Int32Array.from(ownTokens.values)
     : madeTokens(values.get(before[0] ?? tokens ?? ''), tables[0], probe);
   if (!numbers) return undefined;
-  const grid = gridOf(ownTokens, values, before, numbers.length);
+  const grid = gridOf(ownTokens, values, before, { count: numbers.length, picture: probe });
   const after = cutsAfter(assembled, back.input!.name);
   const sizes = after.flatMap((name) => sizesNeeded(assembled, name) ?? []);
   const input = back.flow.graph.inputs.find(({ name }) => name === back.input!.name)!;
@@ -322,7 +322,7 @@ async function decodeEntries(state: State, cut: OutsideCut | InsideCut): Promise
   const { table, latents, settings } = cut;
   const vectors = readingsAs(latents.measured, table.columns, probe).find(({ layout }) => layout === latents.layout);
   const tokens = ownTokens ? Int32Array.from(ownTokens.values) : nearestOf(vectors?.values ?? new Float32Array(), table);
-  const grid = gridIn(latents) ?? gridOf(ownTokens, values, before, tokens.length);
+  const grid = gridIn(latents) ?? gridOf(ownTokens, values, before, { count: tokens.length, picture: probe });
   const numbers = lookUp(tokens, table, settings.normalizeEntries ?? false);
   const reconstruction = await decodeVectors(assembled, options.bench, cut, numbers, grid);
   return { reconstruction, decoded: tokens };
