@@ -84,6 +84,7 @@ function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: 
         <b>{what(sheet.failed!)}</b>
       </p>
       <p>{remedy(sheet.failed!)}</p>
+      {sheet.failed!.code === 'onnx-size' && <Side sheet={sheet} />}
       {ABOUT_ROLES.has(sheet.failed!.code) && (
         <RoleList
           sheet={sheet}
@@ -94,6 +95,28 @@ function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: 
         />
       )}
     </div>
+  );
+}
+
+/** A graph that says of no axis how long it is may still take one size only. */
+function Side({ sheet: { corrections, setCorrections } }: { readonly sheet: OnnxSheet }) {
+  const { t } = useTexts();
+  const enter = (text: string) => {
+    const side = Number(text);
+    if (Number.isInteger(side) && side > 0 && side !== corrections.side) setCorrections({ ...corrections, side });
+  };
+  return (
+    <label className={styles.side}>
+      <span>{t('open.side')}</span>
+      <input
+        type="number"
+        min={1}
+        max={4096}
+        defaultValue={corrections.side}
+        onBlur={(event) => enter(event.target.value)}
+        onKeyDown={(event) => event.key === 'Enter' && enter(event.currentTarget.value)}
+      />
+    </label>
   );
 }
 

@@ -53,6 +53,8 @@ export interface ErrorParameters {
   'onnx-roles': { file: string };
   'onnx-no-encoder': { file: string };
   'onnx-no-decoder': { file: string };
+  'onnx-foreign': { file: string; takes: string; gives: string };
+  'onnx-batch': { file: string; count: number };
   'onnx-inputs': { file: string; inputs: string };
   'onnx-no-tokens': { file: string };
   'onnx-several-quantizers': { file: string; count: number };

@@ -9,6 +9,7 @@ import type { OnnxGraph, OnnxModel } from '../../onnx/model.ts';
 import { withoutStraightThrough } from '../../onnx/straight-through.ts';
 import { adaptInput, adaptOutput } from './edges.ts';
 import { type PixelEnd, pixelInputs, pixelOutputs } from './ends.ts';
+import { type TokenParts, withTokens } from './one-hot.ts';
 import type { RoledGraph } from './roles.ts';
 
 /** One side of a tokenizer: a graph and what it belongs to. */
@@ -37,6 +38,18 @@ export interface Assembled {
     readonly end: PixelEnd;
   };
   readonly joined: boolean;
+  /** The decoder's file takes one-hot rows; tokens were put in front of it. */
+  readonly rows?: Pick<TokenParts, 'size' | 'chosen'>;
+}
+
+/** An encoder and a decoder with tokens between them instead of scores and one-hot rows; undefined where those are none. */
+export function assembleRows(graphs: readonly RoledGraph[], corrections: Corrections): Assembled | undefined {
+  const byRole = (role: RoledGraph['role']) => graphs.find((graph) => graph.role === role);
+  const [encoder, decoder] = [byRole('encoder'), byRole('decoder')];
+  const parts = encoder && decoder && !byRole('quantizer') ? withTokens(encoder, decoder) : undefined;
+  if (!parts) return undefined;
+  const { size, chosen } = parts;
+  return { ...assembleParts(parts.encoder, undefined, parts.decoder, corrections), rows: { size, chosen } };
 }
 
 /** Puts files together by their roles. Throws where one is missing, or two do not fit. */
@@ -46,9 +59,20 @@ export function assemble(graphs: readonly RoledGraph[], corrections: Corrections
   if (encoder && decoder) return assembleParts(encoder, quantizer, decoder, corrections);
   if (combined) return joinedOf(combined, combined.graph, pixelIn(combined, corrections), pixelOut(combined, corrections));
   const file = graphs.map((graph) => graph.file).join(', ');
+  for (const part of [encoder, decoder]) if (part) refuseForeign(part);
   if (encoder) throw new TokenscopeError('onnx-no-decoder', { file: encoder.file });
   if (decoder) throw new TokenscopeError('onnx-no-encoder', { file: decoder.file });
   throw new TokenscopeError('onnx-roles', { file });
+}
+
+/** A classifier takes pixels too, and a language model tokens: half a tokenizer has a grid on its other side. */
+function refuseForeign(graph: RoledGraph): void {
+  const { file, role, inputs, outputs, flow } = graph;
+  const least = role === 'encoder' ? 3 : 4;
+  const flat = outputs.every(({ type, dims }) => !isWhole(type) && dims && dims.length < least);
+  if (!flat || pixelOutputs(graph, flow).length > 0) return;
+  const listed = (values: readonly TensorFacts[]) => values.map((facts) => `${facts.name} (${describeDims(facts)})`).join(', ');
+  throw new TokenscopeError('onnx-foreign', { file, takes: listed(inputs), gives: listed(outputs) });
 }
 
 function assembleParts(
@@ -188,8 +212,10 @@ function opsetOf({ opsets }: OnnxModel): number {
 
 /** Where pixels go in. A part that was named encoder has pixels at its first float input, whatever the file says. */
 function pixelIn(graph: RoledGraph, { inputLayout }: Corrections): PixelEnd {
-  const [end] = pixelInputs(graph, graph.flow, inputLayout);
-  return end ?? assumed(graph, graph.inputs, inputLayout);
+  const [end = assumed(graph, graph.inputs, inputLayout)] = pixelInputs(graph, graph.flow, inputLayout);
+  const count = end.layout.startsWith('N') ? end.facts.dims?.[0] : undefined;
+  if (typeof count === 'number' && count > 1) throw new TokenscopeError('onnx-batch', { file: graph.file, count });
+  return end;
 }
 
 function pixelOut(graph: RoledGraph, { outputLayout }: Corrections): PixelEnd {

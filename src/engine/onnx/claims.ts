@@ -20,6 +20,8 @@ interface Known {
   readonly manifest: Manifest;
   readonly agreement: Agreement;
   readonly built: Built;
+  /** The file itself says that it takes one size only. */
+  readonly declared: boolean;
   /** The visitor wants the quantizer inside. */
   readonly asked: boolean;
 }
@@ -43,13 +45,21 @@ export function claimsOf(known: Known): Claim[] {
 function parts({ graphs, assembled }: Known): Claim {
   const used = graphs.filter(({ role }) => role !== 'unused');
   const [first] = used;
-  const text = used.length === 1 ? 'combined' : used.length === 3 ? 'three' : assembled.joined ? 'quantizerInDecoder' : 'pair';
+  const { rows, joined } = assembled;
+  const pair = rows ? (rows.chosen ? 'rows' : 'scoreRows') : joined ? 'quantizerInDecoder' : 'pair';
+  const text = used.length === 1 ? 'combined' : used.length === 3 ? 'three' : pair;
   const left = graphs.length - used.length;
   const named = (role: RoledGraph['role']) => used.find((graph) => graph.role === role)?.file ?? '';
   return {
     about: 'parts',
-    because: say(text, { file: first?.file ?? '', encoder: named('encoder'), decoder: named('decoder'), left }),
-    sure: used.every(({ sure }) => sure),
+    because: say(text, {
+      file: first?.file ?? '',
+      encoder: named('encoder'),
+      decoder: named('decoder'),
+      left,
+      size: rows?.size ?? 0,
+    }),
+    sure: used.every(({ sure }) => sure) && rows?.chosen !== false,
   };
 }
 
@@ -68,10 +78,13 @@ function reduction({ found, manifest }: Known): Claim {
   return { about: 'reduction', because: say('reduction', parameters), sure: true };
 }
 
-function size({ manifest, built }: Known): Claim {
+function size({ manifest, built, declared }: Known): Claim {
   const { fixed, preferred, multipleOf } = manifest.size;
   if (built.frozen) return { about: 'size', because: say('frozen', { size: (preferred ?? []).join(' × ') }), sure: true };
-  if (fixed) return { about: 'size', because: say('fixed', { size: (preferred ?? []).join(' × ') }), sure: true };
+  if (fixed) {
+    const text = declared ? 'fixed' : 'onlySize';
+    return { about: 'size', because: say(text, { size: (preferred ?? []).join(' × ') }), sure: declared };
+  }
   return { about: 'size', because: say('multiple', { multiple: multipleOf }), sure: true };
 }
 
@@ -115,7 +128,7 @@ function codebook({ found, manifest }: Known): Claim {
   return {
     about: 'codebook',
     because: say(text, { size: codebookSize, dimension: entryDimension, name: plain(table.name), op }),
-    sure: kind === 'vq',
+    sure: kind === 'vq' || table.rows === found.codebookSize,
   };
 }
 

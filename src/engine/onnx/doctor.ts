@@ -36,7 +36,7 @@ const RARE: Readonly<Record<Scaling['input'], number>> = {
   half: 0.3,
   dalle: 0.4,
 };
-/** Turned channels that change less than this change nothing (grey models). dB. */
+/** Turned channels that change less than this change nothing. dB. */
 const NOTHING = 0.03;
 
 interface Card {
@@ -58,7 +58,9 @@ export async function diagnoseScaling(model: Model, photos: readonly Picture[], 
   const possible = first.filter(({ psnr: value }) => value >= best - STILL_POSSIBLE);
   const whole: TriedScaling[] = [];
   for (const { scaling } of possible) whole.push(await trial.run(cards, scaling.input, 'rgb'));
-  for (const { scaling } of [...whole].sort(better).slice(0, TRIED_TURNED))
+  // A model of one channel gets the same grey whichever way, but for the weights of red and blue.
+  const turnable = whole.every(({ reconstructions }) => reconstructions.some(isColoured));
+  for (const { scaling } of turnable ? [...whole].sort(better).slice(0, TRIED_TURNED) : [])
     whole.push(await trial.run(cards, scaling.input, 'bgr'));
   const ranked = whole.sort(better);
   const hopeless = first.filter((one) => !possible.includes(one)).sort(better);
@@ -159,6 +161,11 @@ function judge({ manifest }: Model, runs: readonly Run[], scaling: Scaling): Tri
   });
   const each = runs.map(({ card }, i) => likeness(card.picture, reconstructions[i]!));
   return { scaling, pixels, psnr: each.reduce((sum, value) => sum + value, 0) / each.length, each, reconstructions };
+}
+
+function isColoured({ data }: Picture): boolean {
+  for (let i = 0; i < data.length; i += 4) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return true;
+  return false;
 }
 
 /** A range far off may end in infinities; that is a bad reconstruction, not a broken model. */

@@ -16,6 +16,7 @@ import { cardFeed, type Probe, probesFor } from './sizes.ts';
 export const MOST_BITS = 20;
 const MOST_LEVELS = 8;
 const MOST_PLACES = 4;
+const MOST_FITS = 16;
 /** Share of cells whose entry must be exactly what stands behind the rounding. */
 const AGREE = 0.98;
 const TOLERANCE = 4e-3;
@@ -44,7 +45,14 @@ export async function findArithmetic(assembled: Assembled, { bench, corrections 
   const measured = await measure(assembled, [...new Set(wanted)], { bench, corrections, given: [] });
   if (!measured) return undefined;
   for (const place of places) {
-    const fit = fitPlace(place, measured.values, measured.probe, goal);
+    let fit: Fit | undefined;
+    let tried = 0;
+    for (const one of fitPlace(place, measured.values, measured.probe, goal)) {
+      // Four values may be four levels, or five of which one did not occur: the graph's own tokens decide.
+      const counted = ownTokens(one, measured.values, ints) !== undefined;
+      fit = counted ? one : (fit ?? one);
+      if (counted || ints.length === 0 || ++tried === MOST_FITS) break;
+    }
     if (fit) return finish(assembled, { bench, corrections, given: [] }, measured, place, fit, ints);
   }
   return undefined;
@@ -93,7 +101,7 @@ interface Fit {
   readonly vectors: Float32Array;
 }
 
-function fitPlace({ before, after }: Place, values: ReadonlyMap<string, Measured>, probe: Probe, goal: string): Fit | undefined {
+function* fitPlace({ before, after }: Place, values: ReadonlyMap<string, Measured>, probe: Probe, goal: string): Generator<Fit> {
   const read = (name: string) => {
     const measured = values.get(name);
     if (!measured) return [];
@@ -107,7 +115,7 @@ function fitPlace({ before, after }: Place, values: ReadonlyMap<string, Measured
         if (latents.d !== entries.d || latents.vectors.cells !== entries.vectors.cells || latents.vectors.layout.includes('L'))
           continue;
         if (!explains(candidate.quantizer, latents.vectors.values, entries.vectors.values)) continue;
-        return {
+        yield {
           ...candidate,
           latents: { name: latents.name, layout: latents.vectors.layout, measured: latents.measured },
           entries: { name: entries.name, layout: entries.vectors.layout, measured: entries.measured },
@@ -117,7 +125,6 @@ function fitPlace({ before, after }: Place, values: ReadonlyMap<string, Measured
       }
     }
   }
-  return undefined;
 }
 
 type Candidate = Pick<Fit, 'settings' | 'quantizer'>;
@@ -161,7 +168,11 @@ function levelsFor(values: readonly number[]): number[] {
   if (values.length > 64 || values.some((value) => Math.abs(value) > 1 + TOLERANCE)) return [];
   const fits = (half: number) => values.every((value) => Math.abs(value * half - Math.round(value * half)) < TOLERANCE * half);
   const half = Array.from({ length: 32 }, (_, i) => i + 1).find(fits);
-  return half === undefined ? [] : [2 * half + 1, 2 * half].filter((levels) => levels >= values.length && levels >= 2);
+  if (half === undefined) return [];
+  // An even number of levels reaches −1 and stays below 1.
+  const even = values.every((value) => value < 1 - TOLERANCE) && values.some((value) => value < TOLERANCE - 1);
+  const likely = even ? [2 * half, 2 * half + 1] : [2 * half + 1, 2 * half];
+  return likely.filter((levels) => levels >= values.length && levels >= 2);
 }
 
 const MOST_COMBINATIONS = 512;
@@ -197,8 +208,8 @@ async function finish(
 ): Promise<Found | undefined> {
   const { back, joined } = assembled;
   const { latents, dimension, vectors } = fit;
-  const own = ints.map((name) => values.get(name)).find((tokens) => tokens?.values.length === vectors.length / dimension);
-  const { settings, quantizer } = bySameTokens(fit, own);
+  const own = ownTokens(fit, values, ints);
+  const { settings, quantizer } = own ?? fit;
   const tokens = tokensOf(quantizer, vectors);
   const sizes = joined ? sizesNeeded(assembled, fit.entries.name) : [];
   if (!sizes) return undefined;
@@ -210,7 +221,6 @@ async function finish(
         measured: fit.entries.measured,
         frozen: [],
       };
-  const proven = own?.values.every((token, i) => token === tokens[i]) ?? false;
   const cut: OutsideCut = {
     kind: 'outside',
     settings,
@@ -218,7 +228,7 @@ async function finish(
     table: undefined,
     projection: undefined,
     op,
-    proven,
+    proven: own !== undefined,
     latents,
     entries,
   };
@@ -230,7 +240,7 @@ async function finish(
   return {
     probe,
     range: RANGE,
-    tokens: proven ? own : undefined,
+    tokens: own?.tokens,
     decoded: tokens,
     codebookSize: undefined,
     tables: [],
@@ -239,16 +249,26 @@ async function finish(
   };
 }
 
-/** The order of bits in which the graph's own tokens come out, where it gives any. */
-function bySameTokens({ settings, quantizer, vectors }: Fit, own: Measured | undefined): Candidate {
-  if (!own || settings.kind !== 'lfq') return { settings, quantizer };
-  for (const firstBit of ['least', 'most'] as const) {
-    const turned: QuantizerSettings = { ...settings, firstBit };
-    const opened = quantizers.lfq!.open(turned);
-    const tokens = tokensOf(opened, vectors);
-    if (own.values.every((token, i) => token === tokens[i])) return { settings: turned, quantizer: opened };
+/** The graph's own tokens where this quantizer counts them alike, and for signs the order of bits in which it does. */
+function ownTokens(
+  { settings, quantizer, vectors }: Fit,
+  values: ReadonlyMap<string, Measured>,
+  ints: readonly string[],
+): (Candidate & { readonly tokens: Measured }) | undefined {
+  const orders = settings.kind === 'lfq' ? (['least', 'most'] as const) : [];
+  const turned = orders.map((firstBit): Candidate => {
+    const other: QuantizerSettings = { ...settings, firstBit };
+    return { settings: other, quantizer: quantizers.lfq!.open(other) };
+  });
+  for (const counted of turned.length > 0 ? turned : [{ settings, quantizer }]) {
+    const tokens = tokensOf(counted.quantizer, vectors);
+    for (const name of ints) {
+      const own = values.get(name);
+      if (own?.values.length === tokens.length && own.values.every((token, i) => token === tokens[i]))
+        return { ...counted, tokens: own };
+    }
   }
-  return { settings, quantizer };
+  return undefined;
 }
 
 function tokensOf({ nearest, entryDimension: d }: Quantizer, vectors: Float32Array): Int32Array {

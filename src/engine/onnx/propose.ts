@@ -10,13 +10,13 @@ import { type InspectedGraph, inspectGraph, type TensorFacts } from '../../onnx/
 import { dataTypes } from '../../onnx/model.ts';
 import { openModelSessions } from '../open-model.ts';
 import type { DeviceFacts } from '../protocol.ts';
-import { type Assembled, assemble } from './assemble.ts';
+import { type Assembled, assemble, assembleRows } from './assemble.ts';
 import { type Built, buildFiles, type Grid } from './build.ts';
 import { type Agreement, claimsOf } from './claims.ts';
 import { type Dropped, type DroppedFiles, readDropped } from './dropped.ts';
 import { findQuantizer } from './find.ts';
 import { findArithmetic } from './find-arithmetic.ts';
-import type { Found } from './found.ts';
+import type { FindOptions, Found } from './found.ts';
 import { measureFrames } from './frames.ts';
 import { type Table, tableFrom } from './match.ts';
 import type { Bench, RunJob } from './measure.ts';
@@ -44,11 +44,10 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
   if (dropped.graphs.length === 0) throw new TokenscopeError('onnx-not', { file: Object.keys(files).join(', ') });
   const graphs = assignRoles(dropped.graphs, corrections.roles);
   const bench: Bench = { runtime: options.runtime, weights: dropped.weights, job: options.job };
-  const assembled = assemble(graphs, corrections);
+  const asGiven = assemble(graphs, corrections);
   onProgress({ stage: 'measuring' });
   const given = await readTables(dropped);
-  const finding = { bench, corrections, given };
-  const first = (await findArithmetic(assembled, finding)) ?? (await findQuantizer(assembled, finding));
+  const { assembled, first } = await findTokens(graphs, asGiven, { bench, corrections, given });
   onProgress({ stage: 'cutting' });
   const { found, made, agreement } = await makeModel(assembled, first, {
     bench,
@@ -71,6 +70,7 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
       manifest: made.manifest,
       agreement,
       built: made.built,
+      declared: made.declared,
       asked: corrections.table === 'none',
     }),
     findings,
@@ -79,6 +79,24 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
     inputLayout: assembled.front.end.layout,
     outputLayout: assembled.back.end.layout,
   };
+}
+
+const MISFITS: ReadonlySet<string> = new Set(['onnx-unlinked', 'onnx-no-tokens', 'onnx-no-decoding']);
+
+/** Where tokens are chosen. Parts that do not fit as they are may have one-hot rows between them. */
+async function findTokens(graphs: readonly RoledGraph[], assembled: Assembled, options: FindOptions) {
+  const find = async (parts: Assembled) => ({
+    assembled: parts,
+    first: (await findArithmetic(parts, options)) ?? (await findQuantizer(parts, options)),
+  });
+  try {
+    return await find(assembled);
+  } catch (error) {
+    const rows =
+      error instanceof TokenscopeError && MISFITS.has(error.code) ? assembleRows(graphs, options.corrections) : undefined;
+    if (!rows) throw error;
+    return find(rows);
+  }
 }
 
 /** The graphs that will run: what was cut away with the quantizer costs nothing. */
@@ -117,6 +135,8 @@ interface Made {
   readonly manifest: Manifest;
   readonly files: Readonly<Record<string, Blob>>;
   readonly built: Built;
+  /** The file itself says that it takes one size only. */
+  readonly declared: boolean;
 }
 
 async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, onProgress }: Making): Promise<Made> {
@@ -127,7 +147,7 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
     built.frozen ||
     typeof front.dims[front.layout.indexOf('H')] === 'number' ||
     typeof front.dims[front.layout.indexOf('W')] === 'number';
-  const step = fixed ? undefined : await findStep(bench, assembled, grid.reduction, built);
+  const step = fixed ? undefined : await findStep(bench, found.probe.frames, grid.reduction, built);
   const video = front.layout.includes('T');
   if (video) onProgress({ stage: 'frames' });
   const frames = video ? await measureFrames(bench, assembled, found, grid, built) : undefined;
@@ -145,7 +165,9 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
     size: {
       reduction: grid.reduction,
       multipleOf: step ?? grid.reduction,
-      ...(fixed ? { fixed: true, preferred: [height, width] } : { minimum: step ?? grid.reduction, preferred: [side, side] }),
+      ...(step === undefined
+        ? { fixed: true, preferred: [height, width] }
+        : { minimum: step ?? grid.reduction, preferred: [side, side] }),
       ...(frames && { frames }),
     },
     pixels: { range: found.range, outputRange: found.range, channels: 'rgb' },
@@ -155,7 +177,7 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
     files: Object.entries(built.files).map(([name, { size }]) => ({ name, bytes: size })),
     source: { licence: 'not stated' },
   };
-  return { manifest: parseManifest(manifest), files: built.files, built };
+  return { manifest: parseManifest(manifest), files: built.files, built, declared: fixed };
 }
 
 /** Cells of the card and pixels on a side of each. Throws where they are not square. */

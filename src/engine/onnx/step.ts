@@ -1,4 +1,3 @@
-import type { Assembled } from './assemble.ts';
 import type { Built } from './build.ts';
 import { WEIGHTS } from './compact-weights.ts';
 import type { Bench } from './measure.ts';
@@ -8,8 +7,8 @@ import { cardFeed } from './sizes.ts';
 const STEPS = [1, 2, 4, 8];
 const MOST_SIDE = 640;
 
-/** The smallest step, in pixels, in which both sides may grow: 3 × 5 steps must give 3 × 5 steps' cells. */
-export async function findStep(bench: Bench, { front }: Assembled, reduction: number, built: Built): Promise<number> {
+/** The smallest step, in pixels, in which both sides may grow: 3 × 5 steps must give 3 × 5 steps' cells. undefined: there is none. */
+export async function findStep(bench: Bench, frames: number, reduction: number, built: Built): Promise<number | undefined> {
   const { runtime, job } = bench;
   const { file, input, output, layout } = built.graphs.encoder;
   const graph = new Uint8Array(await built.files[file]!.arrayBuffer());
@@ -18,7 +17,6 @@ export async function findStep(bench: Bench, { front }: Assembled, reduction: nu
   const external = data ? [{ path, data }] : [];
   const session = await job(() => runtime.createSession(graph, { provider: 'wasm', file, external }));
   try {
-    const frames = layout.includes('T') ? framesOf(front.dims[layout.indexOf('T')]) : 1;
     for (const times of STEPS) {
       const step = reduction * times;
       if (step * 5 > MOST_SIDE) break;
@@ -30,12 +28,8 @@ export async function findStep(bench: Bench, { front }: Assembled, reduction: nu
       if (sizes?.includes(h) && sizes.includes(w)) return step;
       if (sizes && sizes.length < 4 && sizes.reduce((a, b) => a * b, 1) % (h * w) === 0) return step;
     }
-    return reduction;
+    return undefined;
   } finally {
     await job(() => session.release(), true);
   }
-}
-
-function framesOf(size: number | string | undefined): number {
-  return typeof size === 'number' ? size : 17;
 }

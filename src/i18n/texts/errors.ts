@@ -182,6 +182,14 @@ export const errors = texts(
       what: '{{file}} turns pixels into tokens, but nothing here turns tokens back into pixels.',
       remedy: 'Drop the decoder’s .onnx together with it.',
     },
+    'onnx-foreign': {
+      what: '{{file}} is no part of a visual tokenizer: it takes {{takes}} and gives {{gives}}.',
+      remedy: 'Drop the encoder and the decoder of one tokenizer, or one file that holds both.',
+    },
+    'onnx-batch': {
+      what: '{{file}} was exported for {{count}} pictures at a time; this page gives it one.',
+      remedy: 'Export it with a batch of one, or with the batch as a dynamic axis.',
+    },
     'onnx-inputs': {
       what: '{{file}} wants more than pixels: {{inputs}}.',
       remedy: 'Export the model with pixels as its only input.',
@@ -531,6 +539,14 @@ export const errors = texts(
     'onnx-no-decoder': {
       what: '{{file}} 能把像素变成词元，但这里没有把词元变回像素的部分。',
       remedy: '请把解码器的 .onnx 一起拖入。',
+    },
+    'onnx-foreign': {
+      what: '{{file}} 不是视觉分词器的组成部分：它输入 {{takes}}，输出 {{gives}}。',
+      remedy: '请拖入同一个分词器的编码器和解码器，或同时包含两者的一个文件。',
+    },
+    'onnx-batch': {
+      what: '{{file}} 是按每次 {{count}} 张图片导出的；本页每次只输入一张。',
+      remedy: '请以批大小 1 导出，或把批维设为可变。',
     },
     'onnx-inputs': {
       what: '{{file}} 除了像素还需要：{{inputs}}。',

@@ -169,10 +169,30 @@ describe('graphs that cannot become a tokenizer', () => {
     });
   });
 
-  it('no pixels anywhere', async () => {
-    const graph = new Graph('language');
-    const ids = graph.input('input_ids', 'int64', ['n', 'l']);
-    graph.output('logits', graph.cast(ids, 'float32'), ['n', 'l']);
-    await expect(refused({ 'model.onnx': graph.encode() })).rejects.toMatchObject({ name: 'TokenscopeError' });
+  it('a language model and a classifier: what goes in and comes out is said', async () => {
+    const language = new Graph('language');
+    const ids = language.input('input_ids', 'int64', ['n', 'l']);
+    language.output('logits', language.cast(ids, 'float32'), ['n', 'l']);
+    await expect(refused({ 'model.onnx': language.encode() })).rejects.toMatchObject({
+      code: 'onnx-foreign',
+      parameters: { takes: 'input_ids (n × l)', gives: 'logits (n × l)' },
+    });
+    const classifier = new Graph('classifier');
+    const image = classifier.input('image', 'float32', ['n', 3, 32, 32]);
+    classifier.output('classes', classifier.mul(image, image), ['n', 10]);
+    await expect(refused({ 'model.onnx': classifier.encode() })).rejects.toMatchObject({
+      code: 'onnx-foreign',
+      parameters: { takes: 'image (n × 3 × 32 × 32)', gives: 'classes (n × 10)' },
+    });
+  });
+
+  it('several pictures at a time', async () => {
+    const graph = new Graph('four');
+    const image = graph.input('image', 'float32', [4, 3, 32, 32]);
+    graph.output('recon', graph.mul(image, image), [4, 3, 32, 32]);
+    await expect(refused({ 'model.onnx': graph.encode() })).rejects.toMatchObject({
+      code: 'onnx-batch',
+      parameters: { count: 4 },
+    });
   });
 });

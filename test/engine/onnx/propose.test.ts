@@ -50,6 +50,10 @@ const expected: Readonly<
   fsq: [WHOLE, FREE, 'NCHW', 'agrees', { kind: 'fsq', levels: [8, 5, 5, 5] }],
   lfq: [WHOLE, FREE, 'NCHW', 'agrees', { kind: 'lfq', bits: 8, firstBit: 'least' }],
   'fsq-pair': [PAIR, fixed(32), 'NCHW', 'agrees', { kind: 'fsq', levels: [4, 3, 5] }],
+  // As many numbers in a vector as the card has rows of cells: shape alone cannot tell which axis is which.
+  sixteen: [PAIR, FREE, 'NCHW', 'agrees', { ...VQ, entryDimension: 16 }],
+  rows: [PAIR, FREE, 'NCHW', 'agrees'],
+  scores: [PAIR, FREE, 'NCHW', 'agrees', { kind: 'in-graph', codebookSize: 32, entryDimension: 6 }],
   'offset-pair': [PAIR, fixed(32), 'NCHW', 'agrees', { kind: 'in-graph', codebookSize: 64 }],
   'lfq-pair': [PAIR, FREE, 'NCHW', 'runs', { kind: 'lfq', bits: 8, firstBit: 'least' }],
   'video-causal': [
