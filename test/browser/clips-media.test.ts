@@ -127,6 +127,12 @@ describe('a clip', () => {
     expect(look.frames![0]).toMatchObject({ block: 'top right', size: [48, 64] });
   });
 
+  it('that does not say how its colours are meant has those of standard television', async () => {
+    // 0, 190, 0 by BT.601; by BT.709 the green would be 161.
+    const { frames } = await ask('open', 'no-colours.webm');
+    for (const [i, value] of [0, 190, 0].entries()) expect(Math.abs(frames![0]!.colour[i]! - value)).toBeLessThanOrEqual(3);
+  });
+
   it('keeps odd sides', async () => {
     const look = await ask('open', 'odd.mp4');
     expectGreys(look, GREYS);

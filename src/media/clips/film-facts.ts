@@ -11,6 +11,8 @@ const CONTAINERS: Readonly<Record<string, string>> = {
   WebM: 'WebM',
   Matroska: 'Matroska',
 };
+/** Transfer curves of high dynamic range, as WebCodecs names them. */
+const HIGH_RANGE: readonly string[] = ['pq', 'hlg'];
 /** Above this side (pixels) it is worth a word that frames are reduced. */
 const WIDE = 4096;
 
@@ -36,7 +38,8 @@ export async function factsOf(track: InputVideoTrack, file: Blob, name: string):
     container,
     ...(bitDepth ? { bitDepth } : {}),
   };
-  const remarks = remarksOf(facts, name, { steady, cutOff, hdr: await track.hasHighDynamicRange() });
+  const { transfer } = await track.getColorSpace();
+  const remarks = remarksOf(facts, name, { steady, cutOff, hdr: HIGH_RANGE.includes(transfer ?? '') });
   return { facts, remarks, first, slack: SLACK + late };
 }
 

@@ -42,6 +42,7 @@ export async function openFilm(file: Blob, name: string, outlineOnly: boolean): 
     const track = await findTrack(input, file, name);
     await refuseEncrypted(track, name);
     if (!outlineOnly && !(await track.canDecode())) throw await codecLacking(track, name);
+    assumeColours(track);
     return { input, track };
   } catch (error) {
     input.dispose();
@@ -94,6 +95,23 @@ async function refuseEncrypted(track: InputVideoTrack, name: string): Promise<vo
     (error: unknown) => error instanceof KeyWanted,
   );
   if (wantsKey || (await track.getInternalCodecId()) === 'encv') throw new TokenscopeError('clip-encrypted', { file: name });
+}
+
+/** Pictures of fewer lines are meant for standard television, unless they say otherwise. */
+const HIGH_DEFINITION = 720;
+
+/**
+ * A film that does not say how its colours are to be read is read as video elements and other players do: by BT.601 below high
+ * definition, by BT.709 above. The decoder would be told BT.709 for all, which tints every small clip.
+ */
+function assumeColours(track: InputVideoTrack): void {
+  const read = track.getDecoderConfig.bind(track);
+  track.getDecoderConfig = async () => {
+    const config = await read();
+    if (!config || config.colorSpace?.matrix || (await track.getCodedHeight()) >= HIGH_DEFINITION) return config;
+    const [primaries, transfer, matrix] = ['smpte170m', 'smpte170m', 'smpte170m'] as const;
+    return { ...config, colorSpace: { primaries, transfer, matrix, fullRange: config.colorSpace?.fullRange ?? false } };
+  };
 }
 
 /** Names the codec, and those this browser does decode. */

@@ -27,6 +27,8 @@ export interface SeenFrame {
   readonly time: number;
   /** Mean grey of the middle: 8 + 13 i in frame i of the fixtures. */
   readonly grey: number;
+  /** Red, green and blue in the middle. */
+  readonly colour: readonly number[];
   /** In which corner the red block is. */
   readonly block: string;
   readonly size: readonly [width: number, height: number];
@@ -82,6 +84,7 @@ function seen({ tick, time, bitmap }: ClipFrame): SeenFrame {
     tick,
     time: Math.round(time * 1000) / 1000,
     grey,
+    colour: [...middle.slice(0, 3)],
     block: block.map(([corner]) => corner).join(),
     size: [width, height],
   };
