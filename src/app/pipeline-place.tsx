@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { number, useTexts } from '../i18n/index.ts';
+import { framesOfResult } from '../state/clip-run.ts';
 import { useActions, useActiveSlot, useTokenscope } from '../state/hooks.ts';
-import type { Result } from '../state/store.ts';
+import type { Result, Slot } from '../state/store.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { useWindowSize } from '../ui/size.ts';
 import { FiguresBand } from '../views/figures-band.tsx';
@@ -40,7 +41,7 @@ export default function PipelinePlace() {
   const shared = { slot, result, layout, channels } as const;
   return (
     <div ref={setFigure} className={`${styles.figure} ${layout.narrow ? styles.narrow : ''}`} style={lengths}>
-      <Head result={result} />
+      <Head slot={slot} result={result} />
       <PipelineStages {...shared} parts={parts} onFlight={() => setFlights((count) => count + 1)} />
       {slot && result && <PipelineCell {...shared} result={result} slot={slot} />}
       {slot && result && open && <QuantizerDetail slot={slot} result={result} width={layout.content} narrow={layout.narrow} />}
@@ -56,17 +57,20 @@ export default function PipelinePlace() {
   );
 }
 
-function Head({ result }: { readonly result: Result | undefined }) {
+function Head({ slot, result }: { readonly slot: Slot | undefined; readonly result: Result | undefined }) {
   const { t } = useTexts();
   const count = result?.grid.tokens.length ?? 0;
   const tokens = number(count);
   const picture = result?.source ?? result?.reconstruction?.picture;
   const size = { width: picture?.width, height: picture?.height } as { width: number; height: number };
+  const frames = slot ? framesOfResult(slot) : 1;
   const title = !result
     ? t('pipeline.titleEmpty')
     : !picture
       ? t('pipeline.titleTokensOnly', { count, tokens })
-      : t(result?.source ? 'pipeline.title' : 'pipeline.titleTokens', { count, ...size, tokens });
+      : frames > 1 && result.source
+        ? t('pipeline.titleFrames', { frames, ...size, tokens })
+        : t(result.source ? 'pipeline.title' : 'pipeline.titleTokens', { count, ...size, tokens });
   const touch = matchMedia('(hover: none)').matches;
   return (
     <div className={styles.head}>

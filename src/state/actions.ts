@@ -76,6 +76,8 @@ export interface Actions {
   openModel(id: string): Promise<void>;
   /** Adds an embedded model as a further row of Compare. */
   addModel(id: string): Promise<void>;
+  /** The usual model of a medium in place of the one on screen, unless somebody named a model or one of that medium is open. */
+  suitModel(medium: 'image' | 'video'): Promise<void>;
   /** `provider`: not on the device's own, but there. */
   openModelFiles(files: ModelFiles, provider?: Provider): Promise<void>;
   /** Converts a published checkpoint (with what lies beside it: config.json, shards) and opens it as the active model. */

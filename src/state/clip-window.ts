@@ -4,6 +4,8 @@ import type { SourceClip, State } from './store.ts';
 
 /** A first look at a clip: long enough to see motion, short enough to be through soon. Seconds. */
 const FIRST_SECONDS = 4;
+/** Of slow clips as much as models of clips see at once. */
+const FIRST_FRAMES = 16;
 /** Faster clips are thinned to an even share of their frames. Frames per second. */
 const FIRST_RATE = 30;
 const FASTEST = 120;
@@ -35,7 +37,7 @@ function framesWithin(sizes: readonly Size[], framing: Framing): number {
 /** The piece that a clip opens with. */
 export function firstWindow(facts: ClipFacts, most: number): ClipWindow {
   const rate = facts.rate / Math.max(1, Math.ceil(facts.rate / FIRST_RATE - 1e-6));
-  return fitWindow(facts, { start: 0, duration: FIRST_SECONDS, rate }, most);
+  return fitWindow(facts, { start: 0, duration: Math.max(FIRST_SECONDS, FIRST_FRAMES / rate), rate }, most);
 }
 
 /** The piece in use where it is another than the one that the clip opens with. */

@@ -37,7 +37,7 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
 
   /** The recorded result of a sample, unless the model runs already or `isOld` says that something newer was opened. */
   async function showResult(slot: number, model: CatalogModel, sample: Sample, source: number, isOld: () => boolean) {
-    const { framing } = store.getState();
+    const framing = usualFraming(store.getState(), false);
     const recorded = await recordedOf(model, sample, framing);
     if (!recorded) return;
     const facts = factsOf(model).catch(() => ({ codebook: undefined, geometry: undefined }));

@@ -1,14 +1,16 @@
 import { TokenscopeError } from '../core/errors.ts';
 import type { CatalogModel, CheckpointFile, ModelFiles, Provider } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
-import { attempt } from './attempt.ts';
+import { attempt, quietly } from './attempt.ts';
 import { readManifest } from './models.ts';
 import type { Parts } from './parts.ts';
 import { findSlot } from './slots.ts';
+import { initialState } from './store.ts';
 
 type ModelVerbs =
   | 'openModel'
   | 'addModel'
+  | 'suitModel'
   | 'openModelFiles'
   | 'openCheckpoint'
   | 'setCheckpointForm'
@@ -48,13 +50,27 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
 
   /** Waits in second place while another model is on screen, unless its recorded result can stand in at once. */
   async function open(model: CatalogModel, role: 'active' | 'further', provider?: Provider): Promise<void> {
+    store.setState({ modelIsAsked: true });
     if (role === 'active') models.closePending();
     const active = store.getState().slots[0];
     const replaces = role === 'active' && active ? [active.key] : [];
     const key = models.place(model.manifest, model.files, role === 'active' && !active?.result ? 'front' : 'end', replaces);
+    await fill(key, model, provider);
+  }
+
+  async function fill(key: number, model: CatalogModel, provider?: Provider): Promise<void> {
     parts.sources.refit();
     showGhost(parts, key, model);
     await bringUp(key, provider);
+  }
+
+  /** The first model of a medium in the place of those that nobody chose, at once: what they show is of another source. */
+  async function openInstead(model: CatalogModel): Promise<void> {
+    const { slots } = store.getState();
+    const key = models.place(model.manifest, model.files, 'front');
+    for (const other of slots) models.close(other.key);
+    store.setState({ selection: initialState.selection });
+    await fill(key, model);
   }
 
   const openConverted = (files: readonly CheckpointFile[]) =>
@@ -75,11 +91,20 @@ export function modelActions(parts: Parts): Pick<Actions, ModelVerbs> {
       attempt(store, async () => {
         const there = slotOf(id);
         if (!there) return open(inCatalog(id), 'active');
+        store.setState({ modelIsAsked: true });
         models.toFront(there.key);
       }),
     addModel: (id) =>
       attempt(store, async () => {
         if (!slotOf(id)) await open(inCatalog(id), 'further');
+      }),
+    suitModel: (medium) =>
+      quietly(store, async () => {
+        const { modelIsAsked, slots } = store.getState();
+        const model = surroundings.catalog.find(({ manifest }) => manifest.medium === medium);
+        if (!model || modelIsAsked || slots.some(({ manifest }) => manifest.medium === medium)) return;
+        if (slots.length > 0) await openInstead(model);
+        else await fill(models.place(model.manifest, model.files, 'front'), model);
       }),
     openModelFiles: (files: ModelFiles, provider?: Provider) =>
       attempt(store, async () => {

@@ -52,7 +52,7 @@ async function start(
     store.setState((state) => ({ device: state.device ?? device }));
   });
   const known = (link.models ?? []).filter((id) => catalog.some((model) => model.id === id));
-  const [first = catalog[0]?.id, ...more] = known;
+  const [first, ...more] = known;
   // A model that was converted here in an earlier visit comes as soon as it can; on other machines the usual one stays.
   const [stored] = link.models ?? [];
   if (stored !== undefined && stored !== known[0]) void actions.openStoredModel(stored);
@@ -60,6 +60,8 @@ async function start(
   const sample = samples.find(({ id }) => id === link.sample) ?? samples.find(({ kind }) => kind === usual) ?? samples[0];
   if (sample) firstPaint.shut(GHOST_MS);
   if (link.size) store.setState({ sizeIsAsked: true });
-  const opening = first === undefined ? [] : [actions.openModel(first), ...more.map((id) => actions.addModel(id))];
+  const medium = sample?.kind === 'clip' ? 'video' : 'image';
+  const opening =
+    first === undefined ? [actions.suitModel(medium)] : [actions.openModel(first), ...more.map((id) => actions.addModel(id))];
   await Promise.all([...opening, sample && actions.openSample(sample.id)]);
 }

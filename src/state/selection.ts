@@ -1,6 +1,7 @@
 import { planeOfFrame } from '../core/clip-plan.ts';
+import type { Picture } from '../core/picture.ts';
 import { type Cell, cellAt, cellIndex, type GridShape, sameCellIn, type TokenGrid } from '../core/token-grid.ts';
-import type { Selection, State } from './store.ts';
+import { initialState, type Selection, type State } from './store.ts';
 
 /** The cell of the grid nearest to the one asked for. */
 export function clampCell({ t, h, w }: GridShape, cell: Cell): Cell {
@@ -16,6 +17,41 @@ export function movedCell({ h, w }: GridShape, cell: Cell, rows: number, columns
 
 export function tokenAt(grid: TokenGrid, cell: Cell): number {
   return grid.tokens[cellIndex(grid.shape, cell)]!;
+}
+
+/** The usual cell is said of this grid: 256 × 256 pixels through a model that makes one cell of 8 × 8. */
+const USUAL_GRID: GridShape = { t: 1, h: 32, w: 32 };
+/** So many frames are looked at for motion, and every so many pixels. */
+const [LOOKS, STRIDE] = [24, 2];
+
+/** Where nobody has looked yet: the usual place of a picture, and of a clip the cell in which most moves. */
+export function firstCell(shape: GridShape, frames: readonly Picture[] = []): Cell {
+  return liveliest(shape, frames) ?? sameCellIn(USUAL_GRID, initialState.selection.cell, { ...shape, t: 1 });
+}
+
+/** Whether the selection is as no link and no visitor has touched it. */
+export function isUsual({ cell, plane, entry }: Selection): boolean {
+  return cell === initialState.selection.cell && plane === undefined && entry === undefined;
+}
+
+/** The cell whose pixels change most from look to look; undefined in a still picture. */
+function liveliest({ h, w }: GridShape, frames: readonly Picture[]): Cell | undefined {
+  const step = Math.max(1, Math.ceil(frames.length / LOOKS));
+  const looks = frames.filter((_, i) => i % step === 0);
+  const motion = new Float64Array(h * w);
+  for (const [i, { data, height, width }] of looks.entries()) {
+    const before = looks[i - 1]?.data;
+    if (!before) continue;
+    for (let y = 0; y < height; y += STRIDE) {
+      const row = Math.floor((y * h) / height) * w;
+      for (let x = 0; x < width; x += STRIDE) {
+        const at = (y * width + x) * 4;
+        motion[row + Math.floor((x * w) / width)]! += Math.abs(data[at + 1]! - before[at + 1]!);
+      }
+    }
+  }
+  const most = Math.max(...motion);
+  return most > 0 ? cellAt({ t: 1, h, w }, motion.indexOf(most)) : undefined;
 }
 
 /** An entry and its first place in the grid; the cell stays where it is when the entry does not occur. */

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/manifest.ts';
-import { followGrid } from './selection.ts';
+import { firstCell, followGrid, isUsual, tokenAt } from './selection.ts';
 import type { Slot, State, Store } from './store.ts';
 
 /** Entries a model has, as its manifest tells; 0 when only the graph knows. */
@@ -34,6 +34,11 @@ export function withSlots(state: State, slots: readonly Slot[]): Pick<State, 'sl
   const before = state.slots[0];
   const after = slots[0];
   if (before?.result?.grid === after?.result?.grid) return { slots, selection: state.selection };
+  if (after?.result && !before?.result && isUsual(state.selection)) {
+    const { grid } = after.result;
+    const cell = firstCell(grid.shape, after.clip?.reconstruction);
+    return { slots, selection: { cell, entry: tokenAt(grid, cell) } };
+  }
   const sameModel = !before || before.manifest.id === after?.manifest.id;
   return { slots, selection: followGrid(state.selection, before?.result?.grid, after?.result?.grid, sameModel) };
 }

@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts';
 import type { Source } from './store.ts';
 
 type SourceVerbs =
+  | 'goTo'
   | 'openSample'
   | 'openFiles'
   | 'openUrl'
@@ -32,7 +33,7 @@ const TRIES = 5;
 /** Verbs about what is looked at. */
 export function sourceActions(
   parts: Parts,
-  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint' | 'openOnnx' | 'askForModel'>,
+  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint' | 'openOnnx' | 'askForModel' | 'suitModel'>,
 ): Pick<Actions, SourceVerbs> {
   const { store, surroundings, sources, tray, camera, catchUp } = parts;
 
@@ -46,8 +47,13 @@ export function sourceActions(
       } finally {
         if (!sources.overtaken(key)) store.setState({ busy: 'idle' });
       }
-      if (!sources.overtaken(key)) await catchUp();
+      if (sources.overtaken(key)) return;
+      suit(store.getState().source);
+      await catchUp();
     });
+  const suit = (source: Source | undefined) => {
+    if (source && source.kind !== 'tokens') void models.suitModel(source.clip ? 'video' : 'image');
+  };
   const openFile = (file: File, kind: Source['kind']) => opening((key) => sources.openFile(key, file, { name: file.name, kind }));
 
   /** The first file of a set that can be opened; what is wrong with the others is told in their rows. */
@@ -86,17 +92,28 @@ export function sourceActions(
     return openFile(file, 'file');
   };
 
+  const openSample = (id: string) =>
+    opening(async (key) => {
+      const sample = surroundings.samples.find((candidate) => candidate.id === id);
+      if (!sample) throw new TokenscopeError('media-fetch', { address: id });
+      // Before it is read: its recorded result can be there at once.
+      void models.suitModel(sample.kind === 'clip' ? 'video' : 'image');
+      void showGhosts(parts, sample, key).then(parts.firstPaint.open);
+      await parts.firstPaint.passed();
+      const file = await surroundings.fetchFile(sample.file);
+      await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
+      if (!sources.overtaken(key)) void quietly(store, () => parts.ghosts.fillFrames(key));
+    });
+
   return {
-    openSample: (id) =>
-      opening(async (key) => {
-        const sample = surroundings.samples.find((candidate) => candidate.id === id);
-        if (!sample) throw new TokenscopeError('media-fetch', { address: id });
-        void showGhosts(parts, sample, key).then(parts.firstPaint.open);
-        await parts.firstPaint.passed();
-        const file = await surroundings.fetchFile(sample.file);
-        await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
-        if (!sources.overtaken(key)) void quietly(store, () => parts.ghosts.fillFrames(key));
-      }),
+    goTo: (place) => {
+      const { source, modelIsAsked } = store.getState();
+      store.setState({ place });
+      const clip = surroundings.samples.find(({ kind }) => kind === 'clip');
+      // As long as a visitor only looks around, there is something to see among clips too.
+      if (place === 'clip' && clip && !modelIsAsked && source?.sample && !source.clip) void openSample(clip.id);
+    },
+    openSample,
     openFiles: async (files, remarks = []) => {
       const visible = files.filter((file) => !file.name.startsWith('.'));
       const kind = await modelKind(visible);
@@ -105,7 +122,8 @@ export function sourceActions(
       if (kind === 'onnx') return models.openOnnx(byPath(visible));
       if (kind === 'zip') return openZip(visible[0]!);
       const [first = files[0]] = visible;
-      if (visible.length > 1) {
+      if (store.getState().place === 'clip' && areFrames(visible)) await openSequence(visible);
+      else if (visible.length > 1) {
         tray.add(visible);
         await openFirst(visible);
       } else if (first) await openFile(first, 'file');
@@ -161,6 +179,11 @@ export function sourceActions(
       void attempt(store, catchUp);
     },
   };
+}
+
+/** Whether pictures are counted through: given to the Clip place, these are the frames of a clip. */
+function areFrames(files: readonly File[]): boolean {
+  return files.length > 1 && files.every(({ name, type }) => type.startsWith('image/') && /\d/.test(name));
 }
 
 /** Recorded results of a sample in every slot whose model is not open yet. */

@@ -43,6 +43,8 @@ export interface State {
   readonly framing: Framing;
   /** The link says a size: whatever opens first keeps it. */
   readonly sizeIsAsked?: boolean;
+  /** The link or the visitor named a model: it stays, whatever is opened. Otherwise clips get a model of clips, pictures the usual one. */
+  readonly modelIsAsked?: boolean;
   /** How checkpoints that are opened from now on become models. */
   readonly checkpoints: CheckpointForm;
   /** Colour profiles applied (as the eye sees it) or ignored (as training code reads files; the default). */

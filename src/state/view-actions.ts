@@ -5,7 +5,6 @@ import type { Parts } from './parts.ts';
 import { clampCell, movedCell, selectionOfEntry, tokenAt } from './selection.ts';
 
 type ViewVerbs =
-  | 'goTo'
   | 'setLanguage'
   | 'setTheme'
   | 'setPalette'
@@ -23,7 +22,6 @@ type ViewVerbs =
 export function viewActions({ store, notices }: Parts): Pick<Actions, ViewVerbs> {
   const grid = () => store.getState().slots[0]?.result?.grid;
   const verbs: Pick<Actions, ViewVerbs> = {
-    goTo: (place) => store.setState({ place }),
     setLanguage: (language) => store.setState({ language }),
     setTheme: (theme) => store.setState({ theme }),
     setPalette: (palette) => store.setState({ palette }),

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { MetricSample } from '../core/metric.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { metrics } from '../metrics/index.ts';
+import { framesOfResult } from '../state/clip-run.ts';
 import type { Result, Slot } from '../state/store.ts';
 import { Hint } from '../ui/hint.tsx';
 import { codebookSizeOf } from './codebook-facts.ts';
@@ -17,12 +18,13 @@ interface FiguresBandProps {
 export function FiguresBand({ slot, result }: FiguresBandProps) {
   const { t } = useTexts();
   const size = codebookSizeOf(slot);
-  const figures = useMemo(() => figuresOf(result, size), [result, size]);
+  const frames = framesOfResult(slot);
+  const figures = useMemo(() => figuresOf(result, size, frames), [result, size, frames]);
   const { tokens, bits, bytes, pixelBytes, used } = figures;
   const { h, w } = result.grid.shape;
-  const psnr = useMeasure(result, size, 'psnr');
-  const perplexity = useMeasure(result, size, 'perplexity', true);
-  const bitsPerPixel = useMeasure(result, size, 'bits-per-pixel', true);
+  const psnr = useMeasure(result, size, frames, 'psnr');
+  const perplexity = useMeasure(result, size, frames, 'perplexity', true);
+  const bitsPerPixel = useMeasure(result, size, frames, 'bits-per-pixel', true);
   const ratio = pixelBytes && pixelBytes / bytes;
   const bytesWord = ratio
     ? t(ratio >= 1 ? 'pipeline.bytesFewer' : 'pipeline.bytesMore', { ratio: ratioText(ratio) })
@@ -109,7 +111,13 @@ function Missing() {
  * A number as the engine measured it; before that, and for recorded results, as the same metric gives it here.
  * `alone`: it needs the tokens and the size of the picture only, so tokens without a picture have it too.
  */
-function useMeasure({ measures, reconstruction, grid, ...rest }: Result, codebookSize: number, id: string, alone = false) {
+function useMeasure(
+  { measures, reconstruction, grid, ...rest }: Result,
+  codebookSize: number,
+  frames: number,
+  id: string,
+  alone = false,
+) {
   const source = rest.source ?? (alone ? reconstruction?.picture : undefined);
   const measured = measures && reconstruction && measures.of === reconstruction.picture ? measures.values[id] : undefined;
   const known = measured !== undefined;
@@ -117,9 +125,9 @@ function useMeasure({ measures, reconstruction, grid, ...rest }: Result, codeboo
     if (known || !source || !reconstruction) return null;
     const { picture } = reconstruction;
     if (picture.width !== source.width || picture.height !== source.height) return null;
-    const sample: MetricSample = { source, reconstruction: picture, grid, codebookSize };
+    const sample: MetricSample = { source, reconstruction: picture, grid, codebookSize, frames };
     return metrics[id]?.measure(sample) ?? null;
-  }, [known, source, reconstruction, grid, codebookSize, id]);
+  }, [known, source, reconstruction, grid, codebookSize, frames, id]);
   return known ? measured : here;
 }
 

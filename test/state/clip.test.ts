@@ -486,3 +486,57 @@ test('a larger size shortens the piece to what memory bears, and says so', async
   actions.setFraming({ width: 32, height: 32 });
   await expect.poll(() => now().slots[0]!.clip?.running, { timeout: 20_000 }).toBe(false);
 });
+
+describe('as long as nobody has named a model', () => {
+  const ids = ({ slots }: { readonly slots: readonly { readonly manifest: { readonly id: string } }[] }) =>
+    slots.map(({ manifest }) => manifest.id);
+
+  test('the place of clips comes with a clip and a model of clips, pictures with the usual model again', async () => {
+    const made = make();
+    await made.start({});
+    expect(ids(made.now())).toEqual(['fake']);
+    made.actions.goTo('clip');
+    await expect.poll(() => made.now().slots[0]!.clip?.summary).toBeDefined();
+    expect(made.now()).toMatchObject({ place: 'clip', source: { sample: 'film' } });
+    expect(ids(made.now())).toEqual(['fake-grouped']);
+    await made.actions.openSample('one');
+    await expect.poll(() => made.now().slots[0]!.result?.of.source).toBe(made.now().source!.key);
+    expect(ids(made.now())).toEqual(['fake']);
+    await made.actions.openFiles([clip(steps(9, (i) => 20 * i))]);
+    expect(ids(made.now())).toEqual(['fake-grouped']);
+  });
+
+  test('a link to the place of clips is enough', async () => {
+    const made = make();
+    await made.start({ place: 'clip' });
+    expect(ids(made.now())).toEqual(['fake-grouped']);
+    expect(made.now().source!.sample).toBe('film');
+  });
+
+  test('one that was named stays, and so does what is on screen', async () => {
+    const made = make();
+    await made.start({ models: ['fake'] });
+    made.actions.goTo('clip');
+    expect(made.now()).toMatchObject({ place: 'clip', source: { sample: 'one' } });
+    await made.actions.openFiles([clip(steps(9, (i) => 20 * i))]);
+    expect(ids(made.now())).toEqual(['fake']);
+  });
+});
+
+test('pictures that are counted through are a clip among clips, and a set elsewhere', async () => {
+  const { actions, now } = await startWith(['fake']);
+  const frames = [1, 2, 10].map((i) => new File([`grey ${10 * i}`], `f${i}.png`, { type: 'image/png' }));
+  await actions.openFiles(frames);
+  expect(now().tray.items).toHaveLength(3);
+  actions.clearTray();
+  actions.goTo('clip');
+  await actions.openFiles(frames);
+  expect(now().tray.items).toHaveLength(0);
+  expect(now().source!.clip).toMatchObject({ frames: 3 });
+});
+
+test('of a slow clip the first piece is as much as a model of clips sees at once', async () => {
+  const { actions, now } = await startWith(['fake']);
+  await actions.openFiles([clip(steps(40), 1)]);
+  expect(now().source!.clip!.window).toEqual({ start: 0, duration: 16, rate: 1 });
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TokenGrid } from '../../src/core/token-grid.ts';
-import { clampCell, followGrid, movedCell, selectionOfEntry } from '../../src/state/selection.ts';
+import { clampCell, firstCell, followGrid, movedCell, selectionOfEntry } from '../../src/state/selection.ts';
 
 const grid = (h: number, w: number, token = (i: number) => i): TokenGrid => ({
   shape: { t: 1, h, w },
@@ -37,4 +37,17 @@ test('an entry chosen in the codebook stays chosen while the model stays', () =>
 test('a link may name the entry before there are tokens', () => {
   expect(followGrid({ cell: at(9, 9), entry: undefined }, undefined, grid(4, 4), true)).toEqual({ cell: at(3, 3), entry: 15 });
   expect(followGrid({ cell: at(0, 0), entry: 6 }, undefined, grid(4, 4), true)).toEqual({ cell: at(1, 2), entry: 6 });
+});
+
+test('nobody has looked yet: the usual place of a picture, of a clip the cell that moves most', () => {
+  const still = (value: number, spot?: number) => {
+    const data = new Uint8ClampedArray(32 * 32 * 4).fill(value);
+    // A block of 8 × 8 in row 1, column 3.
+    if (spot !== undefined) for (let y = 8; y < 16; y++) data.fill(spot, (y * 32 + 24) * 4, (y * 32 + 32) * 4);
+    return { data, height: 32, width: 32 };
+  };
+  expect(firstCell({ t: 1, h: 32, w: 32 })).toEqual(at(11, 19));
+  expect(firstCell({ t: 1, h: 16, w: 16 })).toEqual(at(5, 9));
+  expect(firstCell({ t: 4, h: 4, w: 4 }, [still(9), still(9)])).toEqual(at(1, 2));
+  expect(firstCell({ t: 4, h: 4, w: 4 }, [still(9, 0), still(9, 90), still(9, 20)])).toEqual(at(1, 3));
 });

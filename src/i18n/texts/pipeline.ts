@@ -4,6 +4,7 @@ export const pipeline = texts(
   {
     title_one: '{{width}} × {{height}} pixels become one token, and come back.',
     title_other: '{{width}} × {{height}} pixels become {{tokens}} tokens, and come back.',
+    titleFrames: '{{frames}} frames of {{width}} × {{height}} pixels become {{tokens}} tokens, and come back.',
     titleTokens_one: 'One token becomes {{width}} × {{height}} pixels again.',
     titleTokens_other: '{{tokens}} tokens become {{width}} × {{height}} pixels again.',
     titleTokensOnly_one: 'One token, waiting to become pixels again.',
@@ -97,7 +98,7 @@ export const pipeline = texts(
     notMeasured: 'not measured yet',
     tokensDefinition: 'One token for each cell of the grid: {{rows}} rows of {{columns}}.',
     bitsEachDefinition: 'The logarithm to base 2 of the codebook size: log₂ {{size}}.',
-    bytesDefinition: 'Tokens × bits, 8 bits to a byte. The picture itself, 8 bits for each of 3 colours, has {{bytes}} bytes.',
+    bytesDefinition: 'Tokens × bits, 8 bits to a byte. The pixels themselves, 8 bits for each of 3 colours, are {{bytes}} bytes.',
     entriesUsedDefinition:
       'How many different entries occur among the tokens of this picture. {{tokens}} tokens cannot use more than {{ceiling}}.',
 
@@ -140,6 +141,7 @@ export const pipeline = texts(
   {
     title_one: '{{width}} × {{height}} 个像素变成 1 个词元，再变回来。',
     title_other: '{{width}} × {{height}} 个像素变成 {{tokens}} 个词元，再变回来。',
+    titleFrames: '{{frames}} 帧 {{width}} × {{height}} 像素变成 {{tokens}} 个词元，再变回来。',
     titleTokens_one: '1 个词元重新变成 {{width}} × {{height}} 个像素。',
     titleTokens_other: '{{tokens}} 个词元重新变成 {{width}} × {{height}} 个像素。',
     titleTokensOnly_one: '1 个词元，等待变回像素。',
@@ -229,7 +231,7 @@ export const pipeline = texts(
     notMeasured: '尚未测量',
     tokensDefinition: '网格中每格一个词元：{{rows}} 行，每行 {{columns}} 个。',
     bitsEachDefinition: '码本大小以 2 为底的对数：log₂ {{size}}。',
-    bytesDefinition: '词元数 × 比特数，每 8 比特为一字节。图片本身（3 种颜色各 8 比特）有 {{bytes}} 字节。',
+    bytesDefinition: '词元数 × 比特数，每 8 比特为一字节。像素本身（3 种颜色各 8 比特）有 {{bytes}} 字节。',
     entriesUsedDefinition: '本图的词元中出现了多少个不同的码字。{{tokens}} 个词元最多用到 {{ceiling}} 个。',
 
     quantizerTitle: '量化器如何选择',
