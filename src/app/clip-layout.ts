@@ -13,15 +13,20 @@ export interface ClipSizes {
 }
 
 const CAPTION = 24;
+/** The line under the timeline, with its distance. */
+const LEGEND = 30;
 
-/** `window` is the width of the place and the height of the window; `players` pictures stand side by side. */
-export function clipSizes({ width, height }: Size, players: number, aspect: number): ClipSizes {
-  const rows = timelineRows(height, width);
+/**
+ * The first number is the width of the place, the second the height of the window; `players` pictures stand side by side. The
+ * players leave room for the timeline, if any is left: a curve without its axis says nothing.
+ */
+export function clipSizes({ width, height }: Size, players: number, aspect: number, plan: ClipPlan): ClipSizes {
+  const rows = fitRows(timelineRows(height, width), plan, width);
   const stacked = width < 900;
   const gap = width < 660 ? 14 : height <= 780 ? 20 : 24;
-  const bars = (height <= 780 ? 48 : 56) + 54 + CAPTION + 44 + 46;
+  const bars = (height <= 780 ? 48 : 56) + 54 + CAPTION + 44 + 46 + LEGEND;
   const below = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve;
-  const room = Math.max(200, Math.min(420, height - bars - below));
+  const room = Math.max(220, Math.min(420, height - bars - below));
   if (stacked) {
     // On a phone two stand side by side, more below them.
     const columns = width < 660 ? Math.min(2, players) : players;
@@ -42,7 +47,7 @@ export function clipSizes({ width, height }: Size, players: number, aspect: numb
 const LANE_OF_TWO = 0.84;
 
 /** A row of planes is no taller than planes so narrow can be. Windows that overlap have a lane each. */
-export function fitRows(rows: TimelineRows, plan: ClipPlan, width: number): TimelineRows {
+function fitRows(rows: TimelineRows, plan: ClipPlan, width: number): TimelineRows {
   const { frames, reduction } = plan;
   const room = (width * Math.min(reduction, frames)) / Math.max(1, frames);
   const { count, names } = lanesOf(plan);
@@ -53,6 +58,6 @@ export function fitRows(rows: TimelineRows, plan: ClipPlan, width: number): Time
 function timelineRows(height: number, width: number): TimelineRows {
   const compact = height <= 780 || width < 700;
   return compact
-    ? { frames: 34, brackets: 26, planes: 46, tube: 48, curve: 96 }
-    : { frames: 42, brackets: 30, planes: 60, tube: 58, curve: 120 };
+    ? { frames: 34, brackets: 24, planes: 46, tube: 44, curve: 84 }
+    : { frames: 42, brackets: 28, planes: 60, tube: 54, curve: 108 };
 }

@@ -14,7 +14,7 @@ import { ClipVolume } from '../views/clip-volume.tsx';
 import type { VolumeView } from '../views/clip-volume-geometry.ts';
 import { ClipEmpty } from './clip-empty.tsx';
 import { useClipKeys } from './clip-keys.ts';
-import { type ClipSizes, clipSizes, fitRows } from './clip-layout.ts';
+import { type ClipSizes, clipSizes } from './clip-layout.ts';
 import { ClipPiece } from './clip-piece.tsx';
 import styles from './clip-place.module.css';
 import { ClipPlayers } from './clip-players.tsx';
@@ -47,8 +47,9 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
   const [first] = clip.frames.length > 0 ? clip.frames : clip.reconstruction;
   const aspect = first ? first.width / first.height : 1;
   const alone = clip.frames.length === 0 && !source?.clip;
-  const sizes = clipSizes({ width, height }, alone ? slots.length : mode === 'side' ? slots.length + 1 : slots.length, aspect);
-  const rows = fitRows(sizes.rows, clip.plan, width);
+  const players = alone || mode !== 'side' ? slots.length : slots.length + 1;
+  const sizes = clipSizes({ width, height }, players, aspect, clip.plan);
+  const { rows } = sizes;
   useClipKeys(player, clip.plan);
   return (
     <div className={styles.place} ref={element}>
@@ -165,6 +166,12 @@ function sharesAreShown({ plan, grid }: ClipResult, rows: TimelineRows, width: n
   return spans.some((span) => hasWords(span, across));
 }
 
+/** Whole percents that add up to a hundred. */
+function sharesOf(stayed: number): { readonly stayed: number; readonly changed: number } {
+  const percent = Math.round(100 * stayed);
+  return { stayed: percent, changed: 100 - percent };
+}
+
 interface CaptionsProps {
   readonly clip: ClipResult;
   readonly curve: CurveKind;
@@ -181,6 +188,7 @@ function Captions({ clip, curve, shares }: CaptionsProps) {
   const plane = useSelectedPlane();
   const token = useTokenscope((state) => state.selection.entry);
   const cell = useTokenscope((state) => state.selection.cell);
+  const stayed = clip.planes[plane]?.stayed;
   const padded = plan.windows.at(-1)?.padded ?? 0;
   const rule = t(`clip.${plan.rule}Rule`, { count: plan.reduction });
   return (
@@ -189,6 +197,7 @@ function Captions({ clip, curve, shares }: CaptionsProps) {
       {plan.overlap > 0 && plan.windows.length > 1 && <span>{t('clip.sharedCaption', { count: plan.overlap })}</span>}
       {shares && <span>{t('clip.stayedCaption')}</span>}
       <span>{t('clip.tubeHint', { row: cell.row, column: cell.column, plane, token: token ?? '–' })}</span>
+      {stayed !== undefined && <span>{t('clip.stayedInPlane', { plane, ...sharesOf(stayed) })}</span>}
       <span>
         {range ? t('clip.curveRange', { name, least: number(range.least, digits), most: number(range.most, digits) }) : name}
       </span>

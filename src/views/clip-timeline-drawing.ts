@@ -5,7 +5,7 @@ import type { Cell } from '../core/token-grid.ts';
 import { number } from '../i18n/index.ts';
 import { ring } from '../ui/theme.ts';
 import { drawFrame } from './clip-picture.ts';
-import { frameLeft, type PlaneSpan, pictureStep, seamSpans } from './clip-timeline-geometry.ts';
+import { frameAtX, frameLeft, type PlaneSpan, pictureStep, seamSpans } from './clip-timeline-geometry.ts';
 import { type Context, line, MONO, type TimelineDrawing } from './clip-timeline-parts.ts';
 import { drawChosenPlane, drawPlanes } from './clip-timeline-planes.ts';
 
@@ -220,11 +220,21 @@ function drawMarker(
   const wide = context.measureText(text).width;
   const right = x + 12 + wide < width - 90;
   context.textAlign = right ? 'left' : 'right';
-  const [textX, textY] = [right ? x + 10 : x - 10, Math.max(rows.frames, y - 9)];
+  // Over the curve, wherever it runs beside the marker.
+  const [begin, end] = right ? [x, x + 12 + wide] : [x - 12 - wide, x];
+  const beside = Math.min(y, ...valuesBetween(drawing, begin, end).map((other) => curveY(drawing, other)));
+  const [textX, textY] = [right ? x + 10 : x - 10, Math.max(rows.frames, beside - 9)];
   context.strokeStyle = colours.paper;
   context.lineWidth = 4;
   context.lineJoin = 'round';
   context.strokeText(text, textX, textY);
   context.fillText(text, textX, textY);
   context.textAlign = 'left';
+}
+
+/** What the main curve has between two places of the axis, CSS pixels. */
+function valuesBetween({ clip, curves, width }: TimelineDrawing, from: number, to: number): number[] {
+  const { frames } = clip.plan;
+  const [first, last] = [from, to].map((x) => frameAtX(x, frames, width)) as [number, number];
+  return (curves[0] ?? []).slice(first, last + 1).filter((value) => value !== null);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clipSizes, fitRows } from '../../src/app/clip-layout.ts';
+import { clipSizes } from '../../src/app/clip-layout.ts';
 import { ROOT } from '../../src/cli/project.ts';
 import type { ClipPlan } from '../../src/core/clip-plan.ts';
 import type { Playground } from '../../src/state/hooks.ts';
@@ -263,7 +263,7 @@ describe('pointing', () => {
       .getByRole('slider', { name: /^Frames/ })
       .boundingBox())!.width;
     const { plan } = await seeClip();
-    const rows = fitRows(clipSizes({ width: across, height }, 2, 1).rows, plan, across);
+    const rows = clipSizes({ width: across, height }, 2, 1, plan).rows;
     expect(width).toBeGreaterThan(across);
     const top = rows.frames + rows.brackets + rows.planes;
     // The source above, what came back below: grey as the frame is, then black or white.

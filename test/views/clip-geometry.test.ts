@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clipSizes, fitRows } from '../../src/app/clip-layout.ts';
+import { clipSizes } from '../../src/app/clip-layout.ts';
 import { planClip } from '../../src/core/clip-plan.ts';
 import { frameAt } from '../../src/views/clip-clock.ts';
 import {
@@ -101,8 +101,7 @@ describe('the timeline', () => {
         expect(apart, `planes ${i} and ${other.plane}`).toBe(true);
       }
     }
-    const { rows } = clipSizes({ width: 1360, height: 900 }, 2, 1);
-    const { planes } = fitRows(rows, plan, 1360);
+    const { planes } = clipSizes({ width: 1360, height: 900 }, 2, 1, plan).rows;
     const { count, names } = lanesOf(plan);
     const { tall } = planeSize(plan, planeSpans(plan, 1360), { planes }, { h: 16, w: 16 });
     expect(count * (names + tall)).toBeLessThan(planes);
@@ -129,20 +128,24 @@ describe('the timeline', () => {
 describe('the layout of the Clip place', () => {
   it.each([
     [1360, 900, 2],
+    [1216, 720, 2],
     [960, 768, 3],
     [358, 844, 2],
     [358, 844, 3],
   ])('fits a width of %i in a window %i high with %i players', (width, height, players) => {
-    const { gap, player, volume, stacked } = clipSizes({ width, height }, players, 1);
+    const plan = planClip(97, { rule: 'grouped', reduction: 4, window: 16 });
+    const { gap, player, volume, stacked, rows } = clipSizes({ width, height }, players, 1, plan);
     const columns = width < 660 ? Math.min(2, players) : players;
     const across = columns * player.width + (columns - 1) * gap + (stacked ? 0 : gap + volume.width);
     expect(across).toBeLessThanOrEqual(width + 1);
     expect(volume.width).toBeGreaterThan(150);
+    // Header and tools above; transport and piece between.
+    const below = rows.frames + rows.brackets + rows.planes + rows.tube + rows.curve;
+    if (!stacked) expect(134 + player.height + 90 + below).toBeLessThanOrEqual(height);
   });
 
   it('does not keep a tall row for narrow planes', () => {
-    const { rows } = clipSizes({ width: 1000, height: 900 }, 2, 1);
     const plan = planClip(100, { rule: 'each', reduction: 1, window: 1 });
-    expect(fitRows(rows, plan, 1000).planes).toBe(18);
+    expect(clipSizes({ width: 1000, height: 900 }, 2, 1, plan).rows.planes).toBe(18);
   });
 });
