@@ -1,7 +1,7 @@
 import type { Manifest } from '../core/manifest.ts';
 import { number, type useTexts } from '../i18n/index.ts';
 
-export { shortTitle } from '../views/codebook-facts.ts';
+export { modelTitle, shortTitle } from '../views/codebook-facts.ts';
 
 /** A model in a line: `f8 · K 1,024 · D 8`. */
 export function modelFacts({ size, quantizer }: Manifest): string {
@@ -29,4 +29,10 @@ export function conversionFacts({ conversion }: Manifest, t: ReturnType<typeof u
     t(`checkpoints.made.${weights === 'stored' && copied === 0 ? 'whole' : weights}`, sizes),
     t(`checkpoints.made.${graph === 'fast' && relaid === 0 ? 'none' : graph}`, sizes),
   ];
+}
+
+/** The licence of a model in the language of the page, as far as it is more than a name. */
+export function licenceText({ source: { licence } }: Manifest, t: ReturnType<typeof useTexts>['t']): string {
+  const [, name] = /^(.+), for research and teaching$/.exec(licence) ?? [];
+  return name ? t('shell.licenceResearch', { name }) : licence;
 }

@@ -3,7 +3,7 @@ import { useActions, useActiveSlot, useCatalog, useTokenscope } from '../state/h
 import type { Slot } from '../state/store.ts';
 import { PopoverButton } from '../ui/popover.tsx';
 import { showDialog } from './dialogs.ts';
-import { conversionFacts, megabytes, modelBytes, modelFacts, shortTitle } from './model-facts.ts';
+import { conversionFacts, licenceText, megabytes, modelBytes, modelFacts, modelTitle, shortTitle } from './model-facts.ts';
 import styles from './model-picker.module.css';
 
 /** The active model by name and facts; behind it all models: open, beside it, close. */
@@ -77,10 +77,10 @@ function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active
     <div className={styles.row}>
       <div>
         <div className={styles.title}>
-          {manifest.title} {phase !== 'ready' && <span className="badge">{t(`shell.phase.${phase}`)}</span>}
+          {modelTitle(manifest, t)} {phase !== 'ready' && <span className="badge">{t(`shell.phase.${phase}`)}</span>}
         </div>
         <div className="dimension">{modelFacts(manifest)}</div>
-        <div className="caption">{manifest.source.licence}</div>
+        <div className="caption">{licenceText(manifest, t)}</div>
         {conversionFacts(manifest, t).map((fact) => (
           <div key={fact} className="caption">
             {fact}
@@ -103,7 +103,7 @@ function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active
           <button
             type="button"
             className="word-button"
-            aria-label={t('shell.closeModel', { title: manifest.title })}
+            aria-label={t('shell.closeModel', { title: modelTitle(manifest, t) })}
             onClick={() => closeModel(slot.key)}
           >
             {t('shell.close')}
@@ -133,11 +133,11 @@ function ClosedRow({ model, close }: { readonly model: ReturnType<typeof useCata
   return (
     <div className={styles.row}>
       <div>
-        <div className={styles.title}>{manifest.title}</div>
+        <div className={styles.title}>{modelTitle(manifest, t)}</div>
         <div className="dimension">
           {modelFacts(manifest)} · {megabytes(modelBytes(manifest))}
         </div>
-        <div className="caption">{manifest.source.licence}</div>
+        <div className="caption">{licenceText(manifest, t)}</div>
       </div>
       <div className={styles.verbs}>
         {verb(t('shell.openModel'), openModel)}

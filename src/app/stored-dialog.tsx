@@ -3,7 +3,7 @@ import { useTexts } from '../i18n/index.ts';
 import { useActions } from '../state/hooks.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './list.module.css';
-import { megabytes } from './model-facts.ts';
+import { megabytes, modelTitle } from './model-facts.ts';
 
 /** What this site keeps on the visitor's machine: models, with their size and a way to delete them. */
 export default function StoredDialog({ onClose }: { readonly onClose: () => void }) {
@@ -15,12 +15,13 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
     await deleteStoredModel(id);
     setModels(await storedModels());
   };
+  const stored = models?.map((model) => ({ ...model, title: modelTitle({ title: model.title ?? model.id }, t) }));
   const total = models?.reduce((sum, model) => sum + model.bytes, 0) ?? 0;
   return (
     <Dialog title={t('shell.stored')} closeText={t('shell.close')} onClose={onClose}>
       <p className="caption">{t('shell.storedHint')}</p>
       <ul className={styles.list}>
-        {models?.map(({ id, title = id, bytes, opens, begun }) => (
+        {stored?.map(({ id, title, bytes, opens, begun }) => (
           <li key={id}>
             <span>
               {opens ? (

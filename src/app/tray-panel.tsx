@@ -5,7 +5,7 @@ import type { TrayItem, TrayRow, TrayRun } from '../state/store.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { csvBlob } from '../ui/savable.ts';
 import { useErrorText } from './error-text.ts';
-import { modelFacts } from './model-facts.ts';
+import { modelFacts, modelTitle } from './model-facts.ts';
 import { pickFiles, saveFile } from './pick-files.ts';
 import { setFigures, trayMetrics, trayTable } from './tray-figures.ts';
 import styles from './tray-panel.module.css';
@@ -47,7 +47,7 @@ function Verbs({ items, run }: { readonly items: readonly TrayItem[]; readonly r
         </button>
       ) : (
         <button type="button" className={styles.main} disabled={items.length === 0 || slot?.phase !== 'ready'} onClick={runTray}>
-          {t('shell.tray.run', { model: slot?.manifest.title ?? '' })}
+          {t('shell.tray.run', { model: slot ? modelTitle(slot.manifest, t) : '' })}
         </button>
       )}
       {run?.running && (

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/manifest.ts';
-import { number } from '../i18n/index.ts';
+import { number, type useTexts } from '../i18n/index.ts';
 import type { Slot } from '../state/store.ts';
 
 /** Number of codebook entries; every slot counts its visit by entry, also before the model is open. */
@@ -39,4 +39,12 @@ export function manifestEntries({ quantizer }: Manifest): number {
 /** The part of a title before its facts: `VQGAN f8, 1,024 entries` → `VQGAN`. */
 export function shortTitle({ title }: Manifest): string {
   return title.replace(/[ ,]+(?:f\d+\b|\d+ × \d+ × \d+).*$/, '') || title;
+}
+
+type Translate = ReturnType<typeof useTexts>['t'];
+
+/** A title in the language of the page, where it has the form of ours: `VQGAN f8, 1,024 entries`. */
+export function modelTitle({ title }: Pick<Manifest, 'title'>, t: Translate): string {
+  const [, name, amount, unit] = /^(.+), ([\d,]+) (entries|bits)$/.exec(title) ?? [];
+  return name && amount ? t(`shell.modelTitle.${unit as 'entries' | 'bits'}`, { name, amount }) : title;
 }

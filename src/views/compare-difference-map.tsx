@@ -6,6 +6,7 @@ import type { Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { canvasBlob, type Savable, useSavable } from '../ui/savable.ts';
 import { useThemeColours } from '../ui/theme.ts';
+import { modelTitle } from './codebook-facts.ts';
 import { type DifferenceScale, differencePicture } from './compare-difference.ts';
 import type { CompareLink } from './compare-link.ts';
 import styles from './compare-panel.module.css';
@@ -23,7 +24,7 @@ interface CompareDifferenceMapProps {
 export function CompareDifferenceMap({ link, slot, source, differences, scale }: CompareDifferenceMapProps) {
   const { t } = useTexts();
   const { dark } = useThemeColours();
-  const model = slot.manifest.title;
+  const model = modelTitle(slot.manifest, t);
   const picture = useMemo(
     () => differencePicture(differences, source.width, source.height, scale.value, dark),
     [differences, source, scale.value, dark],

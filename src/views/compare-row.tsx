@@ -5,7 +5,7 @@ import { useActions } from '../state/hooks.ts';
 import type { CompareMode, Result, Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { canvasBlob, type Savable, useSavable } from '../ui/savable.ts';
-import { modelFacts, shortTitle } from './codebook-facts.ts';
+import { modelFacts, modelTitle, shortTitle } from './codebook-facts.ts';
 import { CompareBadge } from './compare-badge.tsx';
 import type { DifferenceScale } from './compare-difference.ts';
 import { CompareDifferenceMap } from './compare-difference-map.tsx';
@@ -35,7 +35,7 @@ interface CompareRowProps {
 export function CompareRow(props: CompareRowProps) {
   const { slot, layout, link, lines, active, alone } = props;
   const { t } = useTexts();
-  const model = slot.manifest.title;
+  const model = modelTitle(slot.manifest, t);
   const { source, reconstruction } = slot.result ?? {};
   useSideBySide(slot.manifest.id, t('compare.saveSide', { model }), slot.result);
   const size = { '--numbers': `${layout.numbers}px`, '--gap': `${layout.gap}px` } as React.CSSProperties;
@@ -76,7 +76,7 @@ export function CompareRow(props: CompareRowProps) {
 function Verbs({ slot, active }: { readonly slot: Slot; readonly active: boolean }) {
   const { t } = useTexts();
   const actions = useActions();
-  const model = slot.manifest.title;
+  const model = modelTitle(slot.manifest, t);
   return (
     <span>
       {active && <span>{t('compare.active')}</span>}
@@ -104,7 +104,7 @@ interface PicturesProps extends CompareRowProps {
 /** The two panels of a row, by mode. */
 function Pictures({ slot, link, layout, mode, shown, differences, scale, source, reconstruction }: PicturesProps) {
   const { t } = useTexts();
-  const model = slot.manifest.title;
+  const model = modelTitle(slot.manifest, t);
   const sourcePanel = (
     <ComparePicture link={link} picture={source} title={t('words.source')} label={t('compare.sourcePicture', { model })} />
   );

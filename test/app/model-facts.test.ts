@@ -1,5 +1,7 @@
+import i18next from 'i18next';
 import { expect, test } from 'vitest';
-import { megabytes, modelBytes, modelFacts, shortTitle } from '../../src/app/model-facts.ts';
+import { licenceText, megabytes, modelBytes, modelFacts, modelTitle, shortTitle } from '../../src/app/model-facts.ts';
+import { changeLanguage, startTexts } from '../../src/i18n/index.ts';
 import { fakeManifest } from '../fake-engine.ts';
 
 test('a model in a line', () => {
@@ -15,4 +17,20 @@ test('titles are cut before their facts, sizes read like a file manager’s', ()
   expect(shortTitle(fakeManifest)).toBe('Colour cube, 64 entries');
   expect(modelBytes(fakeManifest)).toBe(2000);
   expect([2000, 6_560_000].map(megabytes)).toEqual(['2.0 kB', '6.6 MB']);
+});
+
+test('titles and licences of our models are said in the language of the page, those of others as they are', async () => {
+  await startTexts('zh');
+  const { t } = i18next;
+  const lfq = {
+    ...fakeManifest,
+    title: 'MAGVIT-v2 4 × 8 × 8, 14 bits',
+    source: { licence: 'CC BY-NC 4.0, for research and teaching' },
+  };
+  expect(modelTitle({ title: 'VQGAN f8, 1,024 entries' }, t)).toBe('VQGAN f8，1,024 个码字');
+  expect(modelTitle(lfq, t)).toBe('MAGVIT-v2 4 × 8 × 8，14 比特');
+  expect(modelTitle({ title: 'vq_ds16_c2i' }, t)).toBe('vq_ds16_c2i');
+  expect(licenceText(lfq, t)).toBe('CC BY-NC 4.0，供研究与教学使用');
+  await changeLanguage('en');
+  expect([modelTitle(lfq, t), licenceText(lfq, t)]).toEqual([lfq.title, lfq.source.licence]);
 });

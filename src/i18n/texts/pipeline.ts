@@ -68,8 +68,8 @@ export const pipeline = texts(
     open: 'open the quantizer',
     close: 'close the quantizer',
     bits: '{{token}} in binary',
-    occurs_one: '{{count}} × here',
-    occurs_other: '{{count}} × here',
+    occurs_one: '{{count}}\u00a0× here',
+    occurs_other: '{{count}}\u00a0× here',
     entryPicture: 'Entry {{entry}} decoded alone',
 
     // colours of the token grid
@@ -132,11 +132,11 @@ export const pipeline = texts(
     weight: 'counts',
 
     // saving
-    saveFigure: 'The whole figure',
-    saveTokenMap: 'Token map',
-    saveLatents: 'Latents',
-    saveVector: 'Latent vector of the cell',
-    saveNearest: 'Nearest entries of the cell',
+    saveFigure: 'the whole figure',
+    saveTokenMap: 'token map',
+    saveLatents: 'latents',
+    saveVector: 'latent vector of the cell',
+    saveNearest: 'nearest entries of the cell',
   },
   {
     title_one: '{{width}} × {{height}} 个像素变成 1 个词元，再变回来。',
