@@ -4,7 +4,7 @@ import type { Picture } from '../core/picture.ts';
 import { useTexts } from '../i18n/index.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { Canvas } from '../ui/canvas.tsx';
-import { useElementSize } from '../ui/size.ts';
+import { useElementSize, useWindowSize } from '../ui/size.ts';
 import { dragged, movedBy, resizedBy, rounded } from './crop.ts';
 import styles from './crop-box.module.css';
 
@@ -18,6 +18,8 @@ interface CropBoxProps {
 }
 
 const STEP = 0.01;
+/** A picture too thin to draw on is shown this thick. */
+const THIN = 40;
 const KEYS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-STEP, 0],
   ArrowRight: [STEP, 0],
@@ -30,7 +32,8 @@ export function CropBox({ picture, seen, crop, onCrop }: CropBoxProps) {
   const { t } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(box);
-  const height = Math.round((width * picture.height) / picture.width);
+  const most = Math.round(useWindowSize().height * 0.58);
+  const height = Math.min(most, Math.max(THIN, Math.round((width * picture.height) / picture.width)));
   const [draft, setDraft] = useState<Rect>();
   const drag = usePointerDrag(seen, setDraft, (rect) => {
     setDraft(undefined);
@@ -52,7 +55,7 @@ export function CropBox({ picture, seen, crop, onCrop }: CropBoxProps) {
   };
   return (
     <div>
-      <div ref={box} className={styles.box} style={{ maxWidth: `calc(58dvh * ${picture.width / picture.height})` }} {...drag}>
+      <div ref={box} className={styles.box} style={{ width: Math.max(THIN, (most * picture.width) / picture.height) }} {...drag}>
         <Canvas
           width={width}
           height={height}

@@ -18,7 +18,7 @@ export default function FramingEditor({ onClose }: { readonly onClose: () => voi
   const { setFraming, setColourManaged } = useActions();
   const fits: readonly Framing['fit'][] = ['fill', 'fit', 'stretch', 'crop'];
   return (
-    <Dialog title={t('shell.framing.title')} closeText={t('shell.close')} onClose={onClose} wide>
+    <Dialog title={t('shell.framing.title')} closeText={t('shell.close')} onClose={onClose} fitted>
       <div className={styles.editor}>
         <Preview />
         <div className={styles.settings}>

@@ -48,7 +48,7 @@ export default function PipelinePlace() {
       {result && <Path figure={figure} result={result} narrow={layout.narrow} flights={flights} {...parts} />}
       <footer className={styles.band}>
         <div data-unsaved>
-          <SampleStrip />
+          <SampleStrip short={layout.short} />
         </div>
         {slot && result && <FiguresBand slot={slot} result={result} />}
       </footer>

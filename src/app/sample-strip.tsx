@@ -6,17 +6,17 @@ import { useElementSize } from '../ui/size.ts';
 import { showDialog } from './dialogs.ts';
 import styles from './sample-strip.module.css';
 
-/** Thumbnail and gap, CSS pixels. */
-const STEP = 54;
+/** Thumbnail and gap, CSS pixels; the first where the window is low. */
+const STEP = { short: 48, tall: 54 };
 
 /** The samples as far as there is room, the present one always among them, and a way to everything else that opens. */
-export function SampleStrip() {
+export function SampleStrip({ short }: { readonly short: boolean }) {
   const { t } = useTexts();
   const samples = useSamples();
   const chosen = useTokenscope((state) => state.source?.sample);
   const strip = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(strip);
-  const room = Math.max(1, Math.floor((width + 8) / STEP) - 1);
+  const room = Math.max(1, Math.floor((width + 8) / STEP[short ? 'short' : 'tall']) - 1);
   return (
     <div>
       <div className="caption">{t('shell.samples')}</div>

@@ -6,6 +6,8 @@ interface DialogProps {
   /** Said to screen readers on the closing button. */
   readonly closeText: string;
   readonly wide?: boolean;
+  /** As wide as its content asks for. */
+  readonly fitted?: boolean;
   /** Called when it has closed, by whatever means; unmount it then. */
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -15,7 +17,7 @@ interface DialogProps {
  * A modal dialog, open while mounted. The browser's own: it keeps the focus, makes the rest inert, closes by Escape and
  * gives the focus back. A press outside closes it too.
  */
-export function Dialog({ title, closeText, wide = false, onClose, children }: DialogProps) {
+export function Dialog({ title, closeText, wide = false, fitted = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => dialog.current?.showModal(), []);
@@ -23,7 +25,7 @@ export function Dialog({ title, closeText, wide = false, onClose, children }: Di
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the key for the backdrop, and the browser has it.
     <dialog
       ref={dialog}
-      className={wide ? `${styles.dialog} ${styles.wide}` : styles.dialog}
+      className={`${styles.dialog} ${wide ? styles.wide : ''} ${fitted ? styles.fitted : ''}`}
       aria-labelledby={heading}
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && dialog.current.close()}

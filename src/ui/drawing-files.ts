@@ -1,5 +1,5 @@
 import type { Drawing, Mark } from './drawing.ts';
-import { canvasBlob } from './savable.ts';
+import { canvasBlob, familyInFiles } from './savable.ts';
 
 /** Room around a saved figure, CSS pixels. */
 const MARGIN = 24;
@@ -73,7 +73,7 @@ function markSvg(mark: Mark): string {
   if (mark.kind === 'text') {
     const { family, size, weight, spacing, colour } = mark.type;
     // The length keeps words in their place where the page's typefaces are missing.
-    return `<text x="${mark.x}" y="${mark.baseline}" textLength="${mark.width}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" font-family="${escapeText(family)}" font-size="${size}" font-weight="${weight}" letter-spacing="${spacing}" fill="${colour}">${escapeText(mark.text)}</text>`;
+    return `<text x="${mark.x}" y="${mark.baseline}" textLength="${mark.width}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" font-family="${escapeText(familyInFiles(family))}" font-size="${size}" font-weight="${weight}" letter-spacing="${spacing}" fill="${colour}">${escapeText(mark.text)}</text>`;
   }
   if (mark.kind === 'path') {
     const { fill, fillOpacity, stroke, strokeOpacity, line } = mark.paint;

@@ -23,25 +23,23 @@ export function canvasBlob(canvas: HTMLCanvasElement): Promise<Blob> {
   });
 }
 
+/** A file may be read where the page's typefaces are not: then the faces most alike come before those for Chinese. */
+export function familyInFiles(family: string): string {
+  return family
+    .replace('"Inter Variable",', '"Inter Variable", Inter, "Helvetica Neue", Helvetica, Arial,')
+    .replace('"JetBrains Mono Variable",', '"JetBrains Mono Variable", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono",');
+}
+
 /** An SVG element as a file of its own: custom properties and fonts resolved, so that it looks the same elsewhere. */
 export function svgBlob(svg: SVGSVGElement): Blob {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const from = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   const to = [copy, ...copy.querySelectorAll<SVGElement>('*')];
-  const properties = [
-    'fill',
-    'stroke',
-    'stroke-width',
-    'stroke-dasharray',
-    'opacity',
-    'font-family',
-    'font-size',
-    'font-weight',
-    'text-anchor',
-  ];
+  const properties = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-size', 'font-weight', 'text-anchor'];
   from.forEach((element, index) => {
     const style = getComputedStyle(element);
     for (const property of properties) to[index]!.style.setProperty(property, style.getPropertyValue(property));
+    to[index]!.style.fontFamily = familyInFiles(style.fontFamily);
     to[index]!.removeAttribute('class');
   });
   const { width, height } = svg.getBoundingClientRect();

@@ -18,6 +18,21 @@ export function cellRectangle(shape: GridShape, cell: Cell, width: number, heigh
   };
 }
 
+/** The edges between cells of `places` and all others, as lines [x, y, x, y] in cells: what touches is one shape. */
+export function outlineOf({ h, w }: GridShape, places: readonly number[]): (readonly [number, number, number, number])[] {
+  const inside = new Set(places);
+  const lines: (readonly [number, number, number, number])[] = [];
+  for (const place of places) {
+    const x = place % w;
+    const y = (place - x) / w;
+    if (y === 0 || !inside.has(place - w)) lines.push([x, y, x + 1, y]);
+    if (y === h - 1 || !inside.has(place + w)) lines.push([x, y + 1, x + 1, y + 1]);
+    if (x === 0 || !inside.has(place - 1)) lines.push([x, y, x, y + 1]);
+    if (x === w - 1 || !inside.has(place + 1)) lines.push([x + 1, y, x + 1, y + 1]);
+  }
+  return lines;
+}
+
 /** Every cell of the same plane that holds the token of `cell`, except itself, as positions in that plane. */
 export function samePlaces(shape: GridShape, tokens: Int32Array, cell: Cell): number[] {
   const area = shape.h * shape.w;

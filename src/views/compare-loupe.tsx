@@ -21,6 +21,9 @@ interface CompareLoupeProps {
   readonly className?: string | undefined;
 }
 
+/** Room for the names under the two, also where the loupes themselves are smaller. */
+const NAMED = 94;
+
 /** The pixels around the pointer in source and reconstruction, with the values of the one under it and its token. */
 export function CompareLoupe(props: CompareLoupeProps) {
   const { link, source, reconstruction, grid, codebookSize, side } = props;
@@ -36,7 +39,7 @@ export function CompareLoupe(props: CompareLoupeProps) {
     bits.current!.textContent = value.toString(2).padStart(bitsOf(codebookSize), '0');
   });
   return (
-    <div className={props.className} style={{ width: 2 * side + 16 }}>
+    <div className={props.className} style={{ width: 2 * Math.max(side, NAMED) + 16 }}>
       <div className={styles.caption}>
         <b>{t('compare.atPointer')}</b>
         <span className="number" ref={place} title={t('compare.pixelPosition')} />
@@ -90,7 +93,7 @@ function Loupe({ link, picture, shape, side, title, against }: LoupeProps) {
     });
   });
   return (
-    <figure style={{ width: side }}>
+    <figure style={{ width: Math.max(side, NAMED) }}>
       <LiveCanvas width={side} height={side} draw={draw} subscribe={link.pointer.subscribe} role="img" aria-label={title} />
       <figcaption>{title}</figcaption>
       <i ref={swatch} className={styles.swatch} />

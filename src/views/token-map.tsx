@@ -5,7 +5,7 @@ import type { Palette, Result, Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { type ThemeColours, useThemeColours } from '../ui/theme.ts';
 import { CellPicture } from './cell-picture.tsx';
-import { samePlaces } from './cell-rectangle.ts';
+import { outlineOf, samePlaces } from './cell-rectangle.ts';
 import { tokenPicture } from './token-colours.ts';
 
 interface TokenMapProps {
@@ -19,10 +19,8 @@ interface TokenMapProps {
 
 /** Lines between cells are drawn while cells are at least this wide. */
 const LINES_FROM = 4;
-/** Share of all cells from which the rings of other places are drawn lighter. */
-const MANY = 0.15;
 
-/** The token grid in the colours of a palette; other places of the selected token ringed thinly. */
+/** The token grid in the colours of a palette; other places of the selected token outlined thinly, neighbours as one. */
 export function TokenMap({ slot, result, palette, width, height, onChoose }: TokenMapProps) {
   const { t } = useTexts();
   const colours = useThemeColours();
@@ -44,19 +42,15 @@ export function TokenMap({ slot, result, palette, width, height, onChoose }: Tok
     (context: CanvasRenderingContext2D, cell: Cell, theme: ThemeColours) => {
       const w = width / shape.w;
       const h = height / shape.h;
-      const inset = Math.min(0.6, w / 6);
-      const places = samePlaces(shape, tokens, cell);
       context.beginPath();
-      for (const place of places) {
-        const column = place % shape.w;
-        context.rect(column * w + inset, ((place - column) / shape.w) * h + inset, w - 2 * inset, h - 2 * inset);
+      for (const [left, top, right, bottom] of outlineOf(shape, samePlaces(shape, tokens, cell))) {
+        context.moveTo(left * w, top * h);
+        context.lineTo(right * w, bottom * h);
       }
       context.strokeStyle = theme.accent;
       context.lineWidth = Math.min(1.25, w / 3);
-      // A token that fills the picture does not drown it.
-      context.globalAlpha = places.length > tokens.length * MANY ? 0.5 : 1;
+      context.lineCap = 'square';
       context.stroke();
-      context.globalAlpha = 1;
     },
     [shape, tokens, width, height],
   );

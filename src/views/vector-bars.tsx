@@ -83,6 +83,8 @@ interface LegendProps {
 function Legend({ vector, slots, top, marked }: LegendProps) {
   const { step, channels, each } = slots;
   const withValues = step >= 24;
+  // Four characters and a gap.
+  const small = step < 34;
   // Channel numbers stand apart by at least 30 px.
   const every = withValues ? 1 : Math.ceil(30 / step);
   const centre = (slot: number) => (slot + 0.5) * step;
@@ -98,7 +100,7 @@ function Legend({ vector, slots, top, marked }: LegendProps) {
       )}
       {withValues &&
         channels.map((channel, slot) => (
-          <text key={slot} x={centre(slot)} y={top + 18} textAnchor="middle" className={styles.value}>
+          <text key={slot} x={centre(slot)} y={top + 18} textAnchor="middle" className={small ? styles.smallValue : styles.value}>
             {shortNumber(vector[channel]!, step)}
           </text>
         ))}

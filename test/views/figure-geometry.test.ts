@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitInside, pipelineLayout } from '../../src/app/pipeline-layout.ts';
 import { entryRectangle } from '../../src/views/board-geometry.ts';
 import { arrangeBoard, boardColumns } from '../../src/views/board-order.ts';
-import { cellRectangle, samePlaces } from '../../src/views/cell-rectangle.ts';
+import { cellRectangle, outlineOf, samePlaces } from '../../src/views/cell-rectangle.ts';
 import { funnelIn } from '../../src/views/funnel-geometry.ts';
 import { cellUnder, planesIn, planesShown, plumbLine } from '../../src/views/plane-geometry.ts';
 import { chartSlots, shortNumber, slotAt } from '../../src/views/vector-chart.ts';
@@ -100,6 +100,19 @@ describe('cells', () => {
 
   test('other places of a token leave the cell itself out', () => {
     expect(samePlaces({ t: 1, h: 2, w: 2 }, Int32Array.of(7, 7, 3, 7), { t: 0, row: 0, column: 1 })).toEqual([0, 3]);
+  });
+
+  test('cells that touch are outlined as one', () => {
+    const shape = { t: 1, h: 2, w: 3 };
+    expect(outlineOf(shape, [4])).toEqual([
+      [1, 1, 2, 1],
+      [1, 2, 2, 2],
+      [1, 1, 1, 2],
+      [2, 1, 2, 2],
+    ]);
+    // Around two cells side by side six edges, none between them; a row's end does not touch the next row's beginning.
+    expect(outlineOf(shape, [0, 1])).toHaveLength(6);
+    expect(outlineOf(shape, [2, 3])).toHaveLength(8);
   });
 });
 
