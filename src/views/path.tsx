@@ -50,8 +50,12 @@ export function Path({ figure, result, planes, board, encoder, decoder, narrow, 
     anchors.current = measureAnchors(figure);
     draw(store.getState().selection);
   }, [figure, draw, store]);
-  // After every layout of React; the observer sees what moves without it: fonts, the window.
-  useLayoutEffect(measure);
+  // After React's changes, before they are on screen: however many of them fall into one frame, the page is laid out once.
+  useLayoutEffect(() => {
+    const frame = requestAnimationFrame(measure);
+    return () => cancelAnimationFrame(frame);
+  });
+  // What moves without React: fonts, the window.
   useLayoutEffect(() => {
     if (!figure) return;
     const observer = new ResizeObserver(measure);
