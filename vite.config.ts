@@ -1,12 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { briefManifests, SERVICE_WORKER, securityPolicy, siteFiles } from './src/cli/site-plugins.ts';
+import { briefManifests, SERVICE_WORKER, securityPolicy, siteFiles, startTogether } from './src/cli/site-plugins.ts';
 
 export default defineConfig({
   // Relative, so that the built site works under any path of a static host.
   base: './',
-  plugins: [react(), briefManifests(), securityPolicy(), siteFiles()],
+  plugins: [react(), briefManifests(), securityPolicy(), siteFiles(), startTogether()],
   // ORT's .mjs and .wasm are named by us (engine/runtime.ts), not embedded a second time.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },

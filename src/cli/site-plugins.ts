@@ -31,6 +31,30 @@ export function securityPolicy(): Plugin {
   };
 }
 
+/** Typefaces that every language needs. */
+const TYPEFACES = /(inter|jetbrains-mono)-latin-wght-normal-[^/]*\.woff2$/;
+
+/**
+ * The page's script, its style and its typefaces are asked for together. A policy in the page keeps the browser from looking
+ * ahead, so that what stands behind a script that blocks would wait for it.
+ */
+export function startTogether(): Plugin {
+  return {
+    name: 'tokenscope-start-together',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const typefaces = Object.keys(bundle)
+          .filter((file) => TYPEFACES.test(file))
+          .map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="./${file}">`);
+        const blocking = /\s*<script src="[^"]*first-paint\.js"><\/script>/.exec(html)?.[0] ?? '';
+        return html.replace(blocking, '').replace(/\s*<\/head>/, `\n    ${typefaces.join('\n    ')}${blocking}\n  </head>`);
+      },
+    },
+  };
+}
+
 /** Above this (bytes) a file is fetched when it is used, not kept beforehand. */
 const KEEP_UP_TO = 600_000;
 
