@@ -80,15 +80,21 @@ function drawCross(context: CanvasRenderingContext2D, theme: ThemeColours, x: nu
   context.stroke();
 }
 
+type Tones = Pick<Board, 'colours' | 'counts' | 'dead'> & { readonly theme: ThemeColours; readonly words: Uint32Array };
+
+/** One order after the other shows the same entries: their words are made once. */
+let tones: Tones | undefined;
+
 /** How an entry looks where it has a pixel or two, as a word of pixels: paler when unused, all but gone when dead. */
-function farWords(board: Board, theme: ThemeColours): Uint32Array {
-  const { colours, counts, dead } = board;
+function farWords({ colours, counts, dead }: Board, theme: ThemeColours): Uint32Array {
+  if (tones?.colours === colours && tones.counts === counts && tones.dead === dead && tones.theme === theme) return tones.words;
   const paper = parseColour(theme.paper);
   const words = new Uint32Array(colours.length);
   for (let entry = 0; entry < words.length; entry++) {
     const colour = colours[entry]!;
     words[entry] = opaque(counts[entry]! > 0 ? colour : mix(colour, paper, dead?.[entry] ? 0.9 : 0.62));
   }
+  tones = { colours, counts, dead, theme, words };
   return words;
 }
 
@@ -128,7 +134,7 @@ function rasterOf({ layout, order }: Board, far: Uint32Array): HTMLCanvasElement
   return canvas;
 }
 
-/** Points of the map from far away, straight into pixels: unused first, used above them. */
+/** Points of the map from far away, straight into pixels: used ones above all others. */
 export function drawMapFar(
   context: CanvasRenderingContext2D,
   board: Board,
@@ -137,28 +143,52 @@ export function drawMapFar(
   ratio: number,
 ): void {
   const { width, height } = context.canvas;
-  const known = far(board, theme);
+  const { words } = far(board, theme);
   const image = new ImageData(width, height);
-  const words = new Uint32Array(image.data.buffer);
-  const { counts, layout } = board;
-  const positions = layout.positions!;
+  const pixels = new Uint32Array(image.data.buffer);
   const unit = scale * ratio;
-  const left = rect.x * ratio;
-  const top = rect.y * ratio;
-  for (const used of [false, true]) {
-    const side = Math.max(1, Math.round((used ? 1.2 : 0.7) * Math.max(ratio, unit * 0.5)));
-    for (let entry = 0; entry < counts.length; entry++) {
-      if (counts[entry]! > 0 !== used) continue;
-      const x = (left + positions[entry * 2]! * unit - side / 2) | 0;
-      const y = (top + positions[entry * 2 + 1]! * unit - side / 2) | 0;
-      if (x < 0 || y < 0 || x + side > width || y + side > height) continue;
-      const word = known.words[entry]!;
-      for (let row = y * width + x, end = row + side * width; row < end; row += width) {
-        for (let i = 0; i < side; i++) words[row + i] = word;
-      }
+  const place = { left: rect.x * ratio, top: rect.y * ratio, unit, width, height };
+  const side = (share: number) => Math.max(1, Math.round(share * Math.max(ratio, unit * 0.5)));
+  putPoints(pixels, board, words, side(0.7), place);
+  putPoints(pixels, board, words, side(1.2), place, usedEntries(board.counts));
+  context.putImageData(image, 0, 0);
+}
+function usedEntries(counts: Uint32Array): Uint32Array {
+  const used: number[] = [];
+  for (let entry = 0; entry < counts.length; entry++) if (counts[entry]! > 0) used.push(entry);
+  return Uint32Array.from(used);
+}
+
+/** Pixels of the canvas: its size, where the map begins, and how long a unit of the map is. */
+interface MapPlace {
+  readonly left: number;
+  readonly top: number;
+  readonly unit: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Squares of `side` pixels for all entries, or for `some`. */
+function putPoints(
+  pixels: Uint32Array,
+  { layout: { positions } }: Board,
+  words: Uint32Array,
+  side: number,
+  { left, top, unit, width, height }: MapPlace,
+  some?: Uint32Array,
+): void {
+  if (!positions) return;
+  const count = some ? some.length : words.length;
+  for (let i = 0; i < count; i++) {
+    const entry = some ? some[i]! : i;
+    const x = (left + positions[entry * 2]! * unit - side / 2) | 0;
+    const y = (top + positions[entry * 2 + 1]! * unit - side / 2) | 0;
+    if (x < 0 || y < 0 || x + side > width || y + side > height) continue;
+    const word = words[entry]!;
+    for (let row = y * width + x, end = row + side * width; row < end; row += width) {
+      for (let column = row; column < row + side; column++) pixels[column] = word;
     }
   }
-  context.putImageData(image, 0, 0);
 }
 
 /** 0xRRGGBB as the word of an opaque RGBA pixel in little-endian memory. */

@@ -118,14 +118,17 @@ function hueRank(colour: number): number {
 }
 
 const BITS = 9;
+const MOST = (1 << BITS) - 1;
+
+/** A number of `BITS` bits with two places between one bit and the next. */
+const SPREAD = new Uint32Array(1 << BITS);
+for (let value = 1; value <= MOST; value++) SPREAD[value] = (SPREAD[value >> 1]! << 3) | (value & 1);
 
 /** Position on a Hilbert curve of `BITS` bits an axis (Skilling 2004, "Programming the Hilbert curve"). */
 function hilbertRank(geometry: Float32Array, entry: number): number {
-  const most = (1 << BITS) - 1;
-  const level = (axis: number) => Math.round(Math.min(1, Math.max(0, geometry[entry * 3 + axis]!)) * most);
-  let x = level(0);
-  let y = level(1);
-  let z = level(2);
+  let x = levelOf(geometry[entry * 3]!);
+  let y = levelOf(geometry[entry * 3 + 1]!);
+  let z = levelOf(geometry[entry * 3 + 2]!);
   for (let bit = 1 << (BITS - 1); bit > 1; bit >>= 1) {
     const low = bit - 1;
     if (x & bit) x ^= low;
@@ -146,13 +149,9 @@ function hilbertRank(geometry: Float32Array, entry: number): number {
   z ^= y;
   let flip = 0;
   for (let bit = 1 << (BITS - 1); bit > 1; bit >>= 1) if (z & bit) flip ^= bit - 1;
-  return interleave(x ^ flip, y ^ flip, z ^ flip);
+  return (SPREAD[x ^ flip]! << 2) | (SPREAD[y ^ flip]! << 1) | SPREAD[z ^ flip]!;
 }
 
-function interleave(x: number, y: number, z: number): number {
-  let rank = 0;
-  for (let bit = BITS - 1; bit >= 0; bit--) {
-    rank = (rank << 3) | (((x >> bit) & 1) << 2) | (((y >> bit) & 1) << 1) | ((z >> bit) & 1);
-  }
-  return rank;
+function levelOf(value: number): number {
+  return Math.round(Math.min(1, Math.max(0, value)) * MOST);
 }

@@ -21,10 +21,11 @@ export function useBoard(slot: Slot | undefined, asked: EntryOrder, usageOf: 'pi
   );
   // Another count moves entries only where they are ordered by it.
   const ranked = order === 'usage' ? counts : undefined;
+  // On the map keys and scrubber go by similarity.
+  const sorted = order === 'map' ? 'similarity' : order;
   const sequence = useMemo(
-    () =>
-      orderEntries(order === 'map' ? 'similarity' : order, { size, counts: ranked ?? [], colours, geometry }, columnsFor(size)),
-    [order, size, ranked, colours, geometry],
+    () => orderEntries(sorted, { size, counts: ranked ?? [], colours, geometry }, columnsFor(size)),
+    [sorted, size, ranked, colours, geometry],
   );
   const layout = useMemo(() => (order === 'map' && geometry ? mapLayout(geometry) : rowsLayout(size)), [order, geometry, size]);
   const dead = useMemo(() => visit && deadEntries(visit.counts), [visit]);
