@@ -8,6 +8,8 @@ import { type Contents, type FindStorage, readContents } from './torch.ts';
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const VERSION = 1001;
 const FIRST_READ = 2 ** 18;
+/** What is read beyond the pickles are tensors that may be of no use. */
+const GROWTH = 1.25;
 const MOST_PICKLE = 64 * 2 ** 20;
 /** Before each storage: how many elements it has, as int64. */
 const COUNT = 8;
@@ -32,7 +34,7 @@ interface Pickles {
 async function readPickles(source: ByteSource): Promise<Pickles> {
   const fail = damaged(source.name);
   let bytes = new Uint8Array(0);
-  for (let length = FIRST_READ; ; length *= 4) {
+  for (let length = FIRST_READ; ; length = Math.ceil(length * GROWTH)) {
     const to = Math.min(length, source.size);
     bytes = join(bytes, new Uint8Array(await readBytes(source, bytes.length, to)));
     try {
