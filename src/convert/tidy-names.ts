@@ -6,8 +6,8 @@ const WRAPPERS = new Set(['module', '_orig_mod']);
 /** Parts of a training that no tokenizer needs. */
 const BALLAST =
   /^(loss|losses|criterion|logvar|disc|discriminator|image_discriminator|video_discriminator|perceptual\w*|lpips\w*|vgg\w*|i3d\w*|inception\w*|colorize|optimizer\w*|lr_scheduler|scale_factor|teacher\w*|model_ema)(\.|$)|(^|\.)num_batches_tracked$/;
-/** Moving averages, as Lightning modules of the VQGAN family keep them: below `model_ema`, names without their dots. */
-const AVERAGE = /^(?:.*\.)?model_ema\.([^.]+)$/;
+/** Moving averages, as Lightning modules of the VQGAN family keep them: below `model_ema`, there without the dots of their names. */
+const AVERAGE = /^(?:.*\.)?model_ema\.(.+)$/;
 
 /** Whether a tensor belongs to the training, not to the tokenizer. */
 export function isBallast(name: string): boolean {
@@ -55,7 +55,7 @@ function findAverages(tensors: StoredTensors): StoredTensors {
   const found = new Map<string, StoredTensor>();
   for (const [name, tensor] of tensors) {
     const bare = AVERAGE.exec(name)?.[1];
-    if (bare) found.set(bare, tensor);
+    if (bare) found.set(bare.replaceAll('.', ''), tensor);
   }
   return found;
 }
