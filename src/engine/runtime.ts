@@ -115,7 +115,7 @@ export function createRuntime(
         const start = performance.now();
         try {
           if (failNext) throw new Error('out of memory (on purpose)');
-          const outputs = await inner.run(feeds);
+          const outputs = await inner.run(feeds, QUIET);
           if (provider === 'webgpu') checkGpu();
           return outputs;
         } catch (error) {
@@ -152,6 +152,9 @@ export function createRuntime(
   };
 }
 
+/** What ONNX Runtime would print it throws too, and here it is told where it belongs. */
+const QUIET = { logSeverityLevel: 4 } as const;
+
 function sessionOptions(
   provider: Provider,
   device: GPUDevice | undefined,
@@ -160,7 +163,7 @@ function sessionOptions(
   const webgpu = provider === 'webgpu' && device;
   return {
     executionProviders: webgpu ? [{ name: 'webgpu', device, ...(planar && { preferredLayout: 'NCHW' as const }) }] : ['wasm'],
-    logSeverityLevel: 3,
+    ...QUIET,
     ...(external?.length ? { externalData: external } : {}),
     ...(webgpu && onGpu
       ? { preferredOutputLocation: Object.fromEntries(onGpu.map((name) => [name, 'gpu-buffer' as const])) }
@@ -168,12 +171,17 @@ function sessionOptions(
   };
 }
 
-/** The part of ORT's message that says something, without paths of its build machine. */
-function cleanMessage(error: unknown): string {
+/** The part of ORT's message that says something, without paths and functions of its own source. */
+export function cleanMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text
     .replace(/^.*ERROR_MESSAGE:\s*/s, '')
     .replace(/\S*\/onnxruntime\/\S*\s*/g, '')
+    .replace(/^\S+\.(cc|h):\d+ \w+ /, '')
+    .replace(/^[^()]*\bonnxruntime::[^()]*\([^()]*\)\s*/, '')
+    .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
+    .replace(/^Non-zero status code returned while running (\w+) node\. Name:'[^']*' Status Message: /, '$1: ')
     .trim()
-    .slice(0, 300);
+    .slice(0, 300)
+    .replace(/\.+$/, '');
 }

@@ -1,6 +1,6 @@
 import { TokenscopeError } from '../core/errors.ts';
 import { dataTypes, type OnnxGraph, type OnnxModel, type OnnxTensor, type OnnxValue, readModel } from './model.ts';
-import { attributeOf } from './parts.ts';
+import { attributeOf, elementSizes } from './parts.ts';
 
 /** An ONNX file that was looked at: its constants are initializers, its inputs are only what must be given. */
 export interface InspectedGraph {
@@ -51,6 +51,7 @@ export function inspectGraph(bytes: Uint8Array, file: string): InspectedGraph {
   if (!model.graph) throw new TokenscopeError('onnx-not', { file });
   const graph = tidy(model.graph);
   if (graph.nodes.length === 0) throw new TokenscopeError('model-corrupt', { file, reason: 'its graph is empty' });
+  for (const tensor of graph.initializers) refuseWrongLength(tensor, file);
   const places = [...allTensors(graph)].flatMap((tensor) => externalPlace(tensor, file) ?? []);
   return {
     file,
@@ -75,6 +76,17 @@ function refuseText(bytes: Uint8Array, file: string): void {
   if (bytes.length === 0) throw new TokenscopeError('media-empty', { file });
   if (head.startsWith('version https://git-lfs')) throw new TokenscopeError('onnx-pointer', { file });
   if (/^<(!doctype|html|\?xml)/i.test(head)) throw new TokenscopeError('model-web-page', { file });
+}
+
+/** ONNX Runtime would set aside what is declared before it looks at what is there. */
+function refuseWrongLength({ name = '', dims, dataType, raw }: OnnxTensor, file: string): void {
+  const size = elementSizes.get(dataType ?? 0);
+  const count = dims.reduce((a, b) => a * b, 1);
+  const wrong =
+    dims.some((side) => side < 0) || (size !== undefined && raw !== undefined && raw.length > 0 && raw.length !== count * size);
+  if (!wrong) return;
+  const reason = `${name} is declared as ${dims.join(' × ')} and holds ${raw?.length ?? 0} bytes`;
+  throw new TokenscopeError('model-corrupt', { file, reason });
 }
 
 /** Field 1 (the version of the format) begins every ONNX file that any exporter writes; without a graph it is something else. */

@@ -1,6 +1,18 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './model.ts';
 import { dataTypes } from './model.ts';
 
+/** Bytes of one number. */
+export const elementSizes: ReadonlyMap<number, number> = new Map<number, number>([
+  [dataTypes.float64, 8],
+  [dataTypes.int64, 8],
+  [dataTypes.float32, 4],
+  [dataTypes.int32, 4],
+  [dataTypes.float16, 2],
+  [dataTypes.uint8, 1],
+  [dataTypes.int8, 1],
+  [dataTypes.bool, 1],
+]);
+
 export function attributeOf({ attributes }: OnnxNode, name: string): OnnxAttribute | undefined {
   return attributes.find((attribute) => attribute.name === name);
 }

@@ -1,19 +1,9 @@
 import { externalPlace } from '../../onnx/inspect.ts';
-import { dataTypes, type OnnxGraph, type OnnxTensor } from '../../onnx/model.ts';
+import type { OnnxGraph, OnnxTensor } from '../../onnx/model.ts';
+import { elementSizes } from '../../onnx/parts.ts';
 
 /** The file in a model folder that weights stand in which lay beside the dropped graphs. */
 export const WEIGHTS = 'weights.bin';
-
-const elementSizes = new Map<number, number>([
-  [dataTypes.float64, 8],
-  [dataTypes.int64, 8],
-  [dataTypes.float32, 4],
-  [dataTypes.int32, 4],
-  [dataTypes.float16, 2],
-  [dataTypes.uint8, 1],
-  [dataTypes.int8, 1],
-  [dataTypes.bool, 1],
-]);
 
 /** Weights in use, as slices of the files they lay in: no byte is copied, and what no graph needs stays behind. */
 export class CompactWeights {

@@ -21,8 +21,11 @@ export interface Bench {
   readonly job: RunJob;
 }
 
-/** Puts a run into the engine's queue. `always`: also after an abort, to give back what was opened. */
-export type RunJob = <T>(run: () => Promise<T>, always?: boolean) => Promise<T>;
+/** Puts a run into the engine's queue. `always`: also after an abort, to give back what was opened. `seconds`: it may take no longer. */
+export type RunJob = <T>(run: () => Promise<T>, always?: boolean, seconds?: number) => Promise<T>;
+
+/** Nothing says when a loop ends, and what has begun cannot be interrupted. */
+const LOOP_SECONDS = 20;
 
 export interface Feed {
   readonly name: string;
@@ -68,13 +71,14 @@ export class Measurement {
     const external = locationsOf(this.#graph).map((path) => ({ path, data: weights.get(path)! }));
     const session = await job(() => runtime.createSession(bytes, { provider: 'wasm', file: this.#file, external })).catch(
       (error: unknown) => {
-        throw operatorsMissing(error, this.#file) ?? error;
+        throw operatorsMissing(error, this.#file, this.#graph) ?? error;
       },
     );
+    const seconds = this.#graph.nodes.some(({ op }) => op === 'Loop' || op === 'Scan') ? LOOP_SECONDS : undefined;
     try {
       const outcomes: Outcome[] = [];
       for (const feeds of feedLists) {
-        const outcome = await job(() => runOnce(runtime, session.run, feeds));
+        const outcome = await job(() => runOnce(runtime, session.run, feeds), false, seconds);
         outcomes.push(outcome);
         if (enough(outcome)) break;
       }
@@ -125,8 +129,15 @@ function read(tensor: Tensor): Measured {
 }
 
 /** ONNX Runtime names an operator it does not have in one of these sentences. */
-function operatorsMissing(error: unknown, file: string): TokenscopeError | undefined {
+function operatorsMissing(error: unknown, file: string, { nodes }: OnnxGraph): TokenscopeError | undefined {
   const reason = error instanceof TokenscopeError && 'reason' in error.parameters ? error.parameters.reason : '';
+  const [, opset] = /Opset (\d+) is under development/.exec(reason) ?? [];
+  if (opset !== undefined) return new TokenscopeError('onnx-opset', { file, opset });
+  const [, domain] = /No opset import for domain '([^']+)'/.exec(reason) ?? [];
+  if (domain !== undefined) {
+    const operators = nodes.flatMap((node) => (node.domain === domain ? `${domain}:${node.op}` : []));
+    return new TokenscopeError('onnx-operators', { file, operators: [...new Set(operators)].join(', ') });
+  }
   const found =
     /([\w.]*:?\w+)\(-?\d+\) is not a registered function/.exec(reason) ??
     /No Op registered for (\w+)/.exec(reason) ??

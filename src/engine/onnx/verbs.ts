@@ -21,9 +21,9 @@ const MEASURE_SECONDS = 300;
 export function onnxVerbs(runtime: Promise<Runtime>, queue: Queue): OnnxEngine {
   // A run that has begun goes on to its end, so that what it opens can be given back.
   const jobs = (signal: AbortSignal): RunJob => {
-    return (run, always = false) => {
+    return (run, always = false, seconds = MEASURE_SECONDS) => {
       if (!always) signal.throwIfAborted();
-      return queue.add({ run, seconds: MEASURE_SECONDS });
+      return queue.add({ run, seconds });
     };
   };
 
