@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import type { Claim, Corrections, Proposal, SourceLayout } from '../core/proposal.ts';
+import type { Claim, Corrections, FrameRule, Proposal, SourceLayout } from '../core/proposal.ts';
 import { number, useTexts } from '../i18n/index.ts';
 import { useErrorText } from './error-text.ts';
 import styles from './open-onnx-dialog.module.css';
 import type { OnnxSheet } from './use-onnx-sheet.ts';
+import { WholeNumber } from './whole-number.tsx';
 
 /** What was found out, each with its evidence, and a way to know better. */
 export function OnnxFacts({ sheet, proposal }: { readonly sheet: OnnxSheet; readonly proposal: Proposal }) {
@@ -66,10 +67,7 @@ function Value({ claim: { about, sure }, proposal, correct }: ValueProps) {
       </p>
     );
   }
-  if (about === 'frames' && size.frames) {
-    const text = size.frames.rule === 'causal' ? 'open.framesCausal' : 'open.framesGrouped';
-    return <p className={styles.value}>{t(text, { reduction: size.frames.reduction })}</p>;
-  }
+  if (about === 'frames' && size.frames) return <Frames rule={size.frames} correct={correct} />;
   if (about === 'quantizer') return <Quantizer proposal={proposal} sure={sure} correct={correct} />;
   if (about === 'codebook') return <Codebook proposal={proposal} sure={sure} correct={correct} />;
   return null;
@@ -93,6 +91,42 @@ function Layouts({ proposal, correct }: Omit<ValueProps, 'claim'>) {
       {choose(t('open.inputLayout'), inputLayout, (layout) => ({ inputLayout: layout }))}
       <span aria-hidden="true">→</span>
       {choose(t('open.outputLayout'), outputLayout, (layout) => ({ outputLayout: layout }))}
+    </p>
+  );
+}
+
+function Frames({ rule, correct }: { readonly rule: FrameRule } & Pick<ValueProps, 'correct'>) {
+  const { t } = useTexts();
+  const change = (part: Partial<FrameRule>) => {
+    const asked = { ...rule, ...part };
+    const first = asked.rule === 'causal' ? 1 : 0;
+    const planes = Math.max(1 - first, Math.round((asked.window - first) / asked.reduction));
+    correct({ frames: { ...asked, window: first + asked.reduction * planes } });
+  };
+  return (
+    <p className={`${styles.value} ${styles.choice}`}>
+      <select
+        aria-label={t('open.frameRule')}
+        value={rule.rule}
+        onChange={(event) => change({ rule: event.target.value as FrameRule['rule'] })}
+      >
+        <option value="causal">{t('open.framesCausal', { reduction: rule.reduction })}</option>
+        <option value="grouped">{t('open.framesGrouped', { reduction: rule.reduction })}</option>
+      </select>
+      <WholeNumber
+        key={`reduction ${rule.reduction}`}
+        label={t('open.framesOfPlane')}
+        value={rule.reduction}
+        least={1}
+        onEnter={(reduction) => change({ reduction })}
+      />
+      <WholeNumber
+        key={`window ${rule.window}`}
+        label={t('open.framesOfRun')}
+        value={rule.window}
+        least={1}
+        onEnter={(window) => change({ window })}
+      />
     </p>
   );
 }
@@ -158,19 +192,14 @@ function Codebook({ proposal, sure, correct }: Omit<ValueProps, 'claim'> & { rea
       </p>
     );
   }
-  const enter = (text: string) => {
-    const size = Number(text);
-    if (Number.isInteger(size) && size >= 2 && size !== codebookSize) correct({ codebookSize: size });
-  };
   return (
     <p className={`${styles.value} ${styles.choice}`}>
-      <input
-        type="number"
-        min={2}
-        aria-label={t('open.codebookSize')}
-        defaultValue={codebookSize}
-        onBlur={(event) => enter(event.target.value)}
-        onKeyDown={(event) => event.key === 'Enter' && enter(event.currentTarget.value)}
+      <WholeNumber
+        label={t('open.codebookSize')}
+        unseen
+        value={codebookSize}
+        least={2}
+        onEnter={(size) => correct({ codebookSize: size })}
       />
     </p>
   );

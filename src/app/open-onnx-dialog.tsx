@@ -10,6 +10,7 @@ import { OnnxFiles, RoleList } from './onnx-files.tsx';
 import styles from './open-onnx-dialog.module.css';
 import { saveFile } from './pick-files.ts';
 import { type OnnxSheet, useOnnxSheet } from './use-onnx-sheet.ts';
+import { WholeNumber } from './whole-number.tsx';
 
 /** The sheet for dropped ONNX files: what they are and why, what can be corrected, which scaling they want; then open or save. */
 export default function OpenOnnxDialog({ onClose }: { readonly onClose: () => void }) {
@@ -101,22 +102,15 @@ function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: 
 /** A graph that says of no axis how long it is may still take one size only. */
 function Side({ sheet: { corrections, setCorrections } }: { readonly sheet: OnnxSheet }) {
   const { t } = useTexts();
-  const enter = (text: string) => {
-    const side = Number(text);
-    if (Number.isInteger(side) && side > 0 && side !== corrections.side) setCorrections({ ...corrections, side });
-  };
   return (
-    <label className={styles.side}>
-      <span>{t('open.side')}</span>
-      <input
-        type="number"
-        min={1}
-        max={4096}
-        defaultValue={corrections.side}
-        onBlur={(event) => enter(event.target.value)}
-        onKeyDown={(event) => event.key === 'Enter' && enter(event.currentTarget.value)}
+    <div className={styles.side}>
+      <WholeNumber
+        label={t('open.side')}
+        value={corrections.side}
+        least={1}
+        onEnter={(side) => setCorrections({ ...corrections, side })}
       />
-    </label>
+    </div>
   );
 }
 

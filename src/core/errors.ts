@@ -50,6 +50,8 @@ export interface ErrorParameters {
   'onnx-external-missing': { file: string; missing: string };
   'onnx-external-short': { file: string; missing: string; bytes: number; expected: number };
   'onnx-operators': { file: string; operators: string };
+  'onnx-opset': { file: string; opset: string };
+  'onnx-only-weights': { file: string };
   'onnx-roles': { file: string };
   'onnx-no-encoder': { file: string };
   'onnx-no-decoder': { file: string };

@@ -73,6 +73,9 @@ export interface Proposal {
   readonly outputLayout: SourceLayout;
 }
 
+/** How frames become planes. */
+export type FrameRule = NonNullable<Manifest['size']['frames']>;
+
 /** What the visitor knows better. Absent: as it was found. */
 export interface Corrections {
   readonly roles?: Readonly<Record<string, GraphRole>>;
@@ -82,6 +85,7 @@ export interface Corrections {
   readonly table?: string;
   readonly score?: 'l2' | 'cosine' | 'dot';
   readonly codebookSize?: number;
+  readonly frames?: FrameRule;
   /** Sides to try first, pixels. */
   readonly side?: number;
 }

@@ -1,3 +1,4 @@
+import { isOnnxWeights } from '../core/onnx-weights.ts';
 import { fileKind, HEAD_BYTES } from '../media/file-kind.ts';
 
 /** Files that belong to a model rather than being looked at. */
@@ -14,8 +15,17 @@ export async function modelKind(files: readonly File[]): Promise<ModelKind | und
   const kinds = await Promise.all(weights.slice(0, MOST_FILES).map(kindOf));
   // By the name too: a damaged one, or a pointer to one, is told about where ONNX files are.
   if (kinds.some(({ format }) => format === 'ONNX') || files.some(({ name }) => /\.onnx$/i.test(name))) return 'onnx';
+  // Weights alone are told about there too.
+  if (files.length > 0 && files.every(({ name }) => isOnnxWeights(name))) return 'onnx';
   if (files.length === 1 && kinds[0]?.format === 'ZIP') return 'zip';
   return kinds.length > 0 && kinds.every(({ family }) => family === 'model') ? 'checkpoint' : undefined;
+}
+
+/** A picture that lies beside a model; those of a whole folder belong to its pages. */
+export async function pictureAmong(files: readonly File[]): Promise<File | undefined> {
+  if (files.some(({ webkitRelativePath }) => webkitRelativePath)) return undefined;
+  const kinds = await Promise.all(files.slice(0, MOST_FILES).map(kindOf));
+  return files.find((_, i) => kinds[i]?.family === 'picture');
 }
 
 const MOST_FILES = 40;

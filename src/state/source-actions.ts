@@ -3,7 +3,7 @@ import { readTokenText } from '../core/token-file.ts';
 import type { ModelFiles } from '../engine/protocol.ts';
 import type { Actions } from './actions.ts';
 import { attempt, quietly } from './attempt.ts';
-import { isModelAddress, modelKind } from './model-files.ts';
+import { isModelAddress, modelKind, pictureAmong } from './model-files.ts';
 import type { Parts } from './parts.ts';
 import type { Source } from './store.ts';
 
@@ -119,7 +119,12 @@ export function sourceActions(
       const kind = await modelKind(visible);
       if (kind === 'folder') return models.openModelFiles(folderOf(visible));
       if (kind === 'checkpoint') return models.openCheckpoint(visible);
-      if (kind === 'onnx') return models.openOnnx(byPath(visible));
+      if (kind === 'onnx') {
+        const picture = await pictureAmong(visible);
+        models.openOnnx(byPath(visible));
+        // Dropped with a model, it is what the model shall be tried on.
+        return picture && openFile(picture, 'file');
+      }
       if (kind === 'zip') return openZip(visible[0]!);
       const [first = files[0]] = visible;
       if (store.getState().place === 'clip' && areFrames(visible)) await openSequence(visible);

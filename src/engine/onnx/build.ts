@@ -30,7 +30,7 @@ export interface Built {
   readonly frozen: boolean;
 }
 
-const ENCODER = 'encoder.onnx';
+export const ENCODER = 'encoder.onnx';
 const DECODER = 'decoder.onnx';
 const SCORES = 'scores.safetensors';
 const CODEBOOK = { file: 'codebook.safetensors', tensor: 'codebook' } as const;

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../core/manifest.ts';
-import type { Claim, Said } from '../../core/proposal.ts';
+import type { Claim, Corrections, Said } from '../../core/proposal.ts';
 import type { Assembled } from './assemble.ts';
 import type { Built } from './build.ts';
 import type { Found } from './found.ts';
@@ -22,8 +22,7 @@ interface Known {
   readonly built: Built;
   /** The file itself says that it takes one size only. */
   readonly declared: boolean;
-  /** The visitor wants the quantizer inside. */
-  readonly asked: boolean;
+  readonly corrections: Corrections;
 }
 
 const say = (text: string, parameters: Said['parameters'] = {}): Said => ({ text: `open.because.${text}`, parameters });
@@ -88,14 +87,15 @@ function size({ manifest, built, declared }: Known): Claim {
   return { about: 'size', because: say('multiple', { multiple: multipleOf }), sure: true };
 }
 
-function frames({ manifest, found }: Known): Claim[] {
+function frames({ manifest, found, corrections }: Known): Claim[] {
   const rule = manifest.size.frames;
   if (!rule) return [];
   const parameters = { reduction: rule.reduction, window: rule.window, frames: found.probe.frames };
-  return [{ about: 'frames', because: say(rule.rule, parameters), sure: true }];
+  return [{ about: 'frames', because: say(corrections.frames ? 'framesAsked' : rule.rule, parameters), sure: true }];
 }
 
-function quantizer({ found: { cut, tokens }, asked }: Known): Claim {
+function quantizer({ found: { cut, tokens }, corrections }: Known): Claim {
+  const asked = corrections.table === 'none';
   if (cut.kind === 'inside')
     return {
       about: 'quantizer',

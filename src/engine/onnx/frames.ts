@@ -1,13 +1,11 @@
-import type { Manifest } from '../../core/manifest.ts';
 import { parseManifest } from '../../core/parse-manifest.ts';
+import type { FrameRule } from '../../core/proposal.ts';
 import { openModelSessions } from '../open-model.ts';
 import { pixelSize } from '../pixel-layout.ts';
 import type { Assembled } from './assemble.ts';
 import type { Built, Grid } from './build.ts';
 import type { Found } from './found.ts';
 import type { Bench } from './measure.ts';
-
-type FrameRule = NonNullable<Manifest['size']['frames']>;
 
 /** Planes of a usual window, behind the first one. */
 const WINDOW_PLANES = 4;

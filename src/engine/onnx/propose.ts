@@ -4,6 +4,7 @@ import { TokenscopeError } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { modelIdFrom } from '../../core/model-id.ts';
 import { readNpy } from '../../core/npy.ts';
+import { isOnnxWeights } from '../../core/onnx-weights.ts';
 import { parseManifest } from '../../core/parse-manifest.ts';
 import type { Corrections, DroppedGraph, Proposal, ProposalProgress } from '../../core/proposal.ts';
 import { type InspectedGraph, inspectGraph, type TensorFacts } from '../../onnx/inspect.ts';
@@ -11,7 +12,7 @@ import { dataTypes } from '../../onnx/model.ts';
 import { openModelSessions } from '../open-model.ts';
 import type { DeviceFacts } from '../protocol.ts';
 import { type Assembled, assemble, assembleRows } from './assemble.ts';
-import { type Built, buildFiles, type Grid } from './build.ts';
+import { type Built, buildFiles, ENCODER, type Grid } from './build.ts';
 import { type Agreement, claimsOf } from './claims.ts';
 import { type Dropped, type DroppedFiles, readDropped } from './dropped.ts';
 import { findQuantizer } from './find.ts';
@@ -41,7 +42,10 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
   const { corrections, onProgress, facts } = options;
   onProgress({ stage: 'reading' });
   const dropped = await readDropped(files);
-  if (dropped.graphs.length === 0) throw new TokenscopeError('onnx-not', { file: Object.keys(files).join(', ') });
+  if (dropped.graphs.length === 0) {
+    const file = Object.keys(files).join(', ');
+    throw new TokenscopeError(Object.keys(files).every(isOnnxWeights) ? 'onnx-only-weights' : 'onnx-not', { file });
+  }
   const graphs = assignRoles(dropped.graphs, corrections.roles);
   const bench: Bench = { runtime: options.runtime, weights: dropped.weights, job: options.job };
   const asGiven = assemble(graphs, corrections);
@@ -71,7 +75,7 @@ export async function proposeModel(files: DroppedFiles, options: ProposeOptions)
       agreement,
       built: made.built,
       declared: made.declared,
-      asked: corrections.table === 'none',
+      corrections,
     }),
     findings,
     provider,
@@ -122,13 +126,25 @@ const MOST_DIFFERENCE = 0.02;
 async function makeModel(assembled: Assembled, found: Found, making: Making) {
   const made = await makeFrom(assembled, found, making);
   making.onProgress({ stage: 'checking' });
-  const agreement = await compare(made, found, making.bench);
+  const check = async (one: Made, of: Found) => {
+    return compare(one, of, making.bench).catch((error: unknown) => {
+      throw inDroppedFile(error, assembled);
+    });
+  };
+  const agreement = await check(made, found);
   const good = agreement.different <= agreement.cells * MOST_DIFFERENT && agreement.difference <= MOST_DIFFERENCE;
   if (good || found.cut.kind === 'inside' || !found.tokens) return { found, made, agreement };
   const { bench, given, corrections } = making;
   const inside = await findQuantizer(assembled, { bench, given, corrections: { ...corrections, table: 'none' } });
   const again = await makeFrom(assembled, inside, making);
-  return { found: inside, made: again, agreement: await compare(again, inside, bench) };
+  return { found: inside, made: again, agreement: await check(again, inside) };
+}
+
+/** A fault of a graph that was cut out, told of the file it was cut out of. */
+function inDroppedFile(error: unknown, { front, back }: Assembled): unknown {
+  if (!(error instanceof TokenscopeError && error.code === 'model-corrupt')) return error;
+  const { file, reason } = error.parameters as { readonly file: string; readonly reason: string };
+  return new TokenscopeError('model-corrupt', { file: file === ENCODER ? front.file : back.file, reason }, { cause: error });
 }
 
 interface Made {
@@ -139,7 +155,7 @@ interface Made {
   readonly declared: boolean;
 }
 
-async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, onProgress }: Making): Promise<Made> {
+async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, corrections, onProgress }: Making): Promise<Made> {
   const grid = gridOf(assembled, found);
   const built = buildFiles(assembled, found, grid, dropped.weights);
   const { front } = assembled;
@@ -150,7 +166,8 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, on
   const step = fixed ? undefined : await findStep(bench, found.probe.frames, grid.reduction, built);
   const video = front.layout.includes('T');
   if (video) onProgress({ stage: 'frames' });
-  const frames = video ? await measureFrames(bench, assembled, found, grid, built) : undefined;
+  const measured = () => measureFrames(bench, assembled, found, grid, built);
+  const frames = video ? (corrections.frames ?? (await measured())) : undefined;
   const { height, width } = found.probe;
   const usual = Math.max(1, Math.round(256 / (step ?? 1))) * (step ?? 1);
   const side = Math.min(usual, video ? 128 : 256);

@@ -170,6 +170,14 @@ export const errors = texts(
       what: '{{file}} uses operators that ONNX Runtime does not have: {{operators}}.',
       remedy: 'Export the model again with standard operators only; custom ones need code that no browser has.',
     },
+    'onnx-opset': {
+      what: '{{file}} uses operator set {{opset}}, which ONNX Runtime does not know.',
+      remedy: 'Export the model again with an older one: opset_version=17 is understood everywhere.',
+    },
+    'onnx-only-weights': {
+      what: '{{file}} holds only weights; what is computed with them stands in an .onnx file.',
+      remedy: 'Drop both together, or the whole folder.',
+    },
     'onnx-roles': {
       what: 'Nothing in {{file}} says what it is: neither pixels go in, nor pixels come out.',
       remedy: 'Drop the encoder and the decoder of one tokenizer, or choose in the sheet what each file is.',
@@ -204,8 +212,9 @@ export const errors = texts(
       remedy: 'This page shows models with one token for each cell; export the model with a single codebook.',
     },
     'onnx-size': {
-      what: '{{file}} ran at none of the sizes that were tried: {{reason}}.',
-      remedy: 'Export it with dynamic height and width, or say in the sheet which size it takes.',
+      what: '{{file}} ran at none of the sizes that were tried.',
+      remedy:
+        'If it takes one size only, say which; else export it with dynamic height and width. At the first size: {{reason}}.',
     },
     'onnx-no-decoding': {
       what: 'The decoder in {{file}} needs more than the tokens, so that tokens alone cannot become pixels again.',
@@ -528,6 +537,14 @@ export const errors = texts(
       what: '{{file}} 用到了 ONNX Runtime 没有的算子：{{operators}}。',
       remedy: '请只用标准算子重新导出模型；自定义算子需要浏览器里没有的代码。',
     },
+    'onnx-opset': {
+      what: '{{file}} 使用算子集 {{opset}}，ONNX Runtime 不认识它。',
+      remedy: '请用较旧的算子集重新导出模型：opset_version=17 处处都支持。',
+    },
+    'onnx-only-weights': {
+      what: '{{file}} 只有权重；如何计算写在 .onnx 文件里。',
+      remedy: '请把两者一起拖入，或拖入整个文件夹。',
+    },
     'onnx-roles': {
       what: '从 {{file}} 看不出它是什么：既没有像素输入，也没有像素输出。',
       remedy: '请拖入同一个分词器的编码器和解码器，或在表单中选择每个文件的角色。',
@@ -561,8 +578,8 @@ export const errors = texts(
       remedy: '本页展示每个单元格只有一个词元的模型；请用单一码本导出模型。',
     },
     'onnx-size': {
-      what: '{{file}} 在所有试过的尺寸下都无法运行：{{reason}}。',
-      remedy: '请用可变的高和宽导出，或在表单中指出它接受的尺寸。',
+      what: '{{file}} 在所有试过的尺寸下都无法运行。',
+      remedy: '如果它只接受一种尺寸，请写明；否则请用可变的高和宽导出。第一种尺寸下：{{reason}}。',
     },
     'onnx-no-decoding': {
       what: '{{file}} 里的解码器不只需要词元，因此单凭词元无法还原像素。',

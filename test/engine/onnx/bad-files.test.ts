@@ -41,6 +41,7 @@ describe('files that are no model', () => {
 
   it('only weights', async () => {
     await expect(refused({ 'weights.bin': 'x' })).rejects.toMatchObject({ code: 'onnx-not' });
+    await expect(refused({ 'a/model.onnx_data': 'x' })).rejects.toMatchObject({ code: 'onnx-only-weights' });
   });
 });
 
@@ -130,6 +131,54 @@ describe('graphs that cannot become a tokenizer', () => {
     await expect(refused({ 'model.onnx': bytes })).rejects.toMatchObject({
       code: 'onnx-operators',
       parameters: { operators: expect.stringContaining('Squash') },
+    });
+  });
+
+  it('operators of a set that nobody declared, and a set that is yet to come', async () => {
+    const foreign = changed('combined/model.onnx', (model) => ({
+      ...model,
+      graph: {
+        ...model.graph!,
+        nodes: model.graph!.nodes.map((node) => (node.op === 'Tanh' ? { ...node, op: 'Squash', domain: 'my.company' } : node)),
+      },
+    }));
+    await expect(refused({ 'model.onnx': foreign })).rejects.toMatchObject({
+      code: 'onnx-operators',
+      parameters: { operators: 'my.company:Squash' },
+    });
+    const future = changed('combined/model.onnx', (model) => ({ ...model, opsets: [{ domain: '', version: 99 }] }));
+    await expect(refused({ 'model.onnx': future })).rejects.toMatchObject({
+      code: 'onnx-opset',
+      parameters: { file: 'model.onnx', opset: '99' },
+    });
+  });
+
+  it.each([[[2 ** 20, 2 ** 20]], [[-5, 3, 4, 4]]])('a weight that is declared as %s', async (dims) => {
+    const bytes = changed('combined/model.onnx', (model) => {
+      const [first, ...others] = model.graph!.initializers;
+      return { ...model, graph: { ...model.graph!, initializers: [{ ...first!, dims }, ...others] } };
+    });
+    await expect(refused({ 'model.onnx': bytes })).rejects.toMatchObject({
+      code: 'model-corrupt',
+      parameters: { reason: expect.stringContaining(`declared as ${dims.join(' × ')}`) },
+    });
+  });
+
+  it('weights that are no numbers are a fault of the dropped file', async () => {
+    const bytes = changed('combined/model.onnx', (model) => ({
+      ...model,
+      graph: {
+        ...model.graph!,
+        initializers: model.graph!.initializers.map((tensor) =>
+          tensor.dims.length === 4
+            ? { ...tensor, raw: new Uint8Array(new Float32Array(tensor.raw!.length / 4).fill(Number.NaN).buffer) }
+            : tensor,
+        ),
+      },
+    }));
+    await expect(refused({ 'model.onnx': bytes })).rejects.toMatchObject({
+      code: 'model-corrupt',
+      parameters: { file: 'model.onnx' },
     });
   });
 

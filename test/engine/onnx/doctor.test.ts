@@ -7,9 +7,11 @@ import { scalingNames } from '../../../src/core/proposal.ts';
 import { pixelsOf, scalingOf } from '../../../src/core/scaling.ts';
 import { diagnoseScaling } from '../../../src/engine/onnx/doctor.ts';
 import { compareProviders } from '../../../src/engine/onnx/parity.ts';
+import { proposeModel } from '../../../src/engine/onnx/propose.ts';
 import { openModelSessions } from '../../../src/engine/open-model.ts';
 import { fromGraphPixels, toGraphPixels } from '../../../src/engine/pixel-layout.ts';
 import { nodeRuntime } from '../node-runtime.ts';
+import { droppedFolder } from './dropped-folder.ts';
 import { wrappedModel } from './wrapped-model.ts';
 
 const runtime = nodeRuntime();
@@ -43,6 +45,17 @@ describe('the scaling doctor', () => {
     expect(tried[0]!.reconstructions).toHaveLength(cards.length);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBeLessThanOrEqual(1);
+  });
+
+  it('turns no channels where all is grey', async () => {
+    const { manifest, files } = await proposeModel(droppedFolder(join(import.meta.dirname, '../../fixtures/onnx/dropped/grey')), {
+      ...{ corrections: {}, runtime, facts: runtime.facts, job, onProgress: () => {} },
+    });
+    const contents = { manifest, file: (name: string) => files[name]! };
+    const model = await openModelSessions(contents, runtime, { provider: 'wasm', precision: 'float32' });
+    const { tried } = await diagnoseScaling(model, [photo()], { job, onProgress: () => {} });
+    await model.release();
+    expect(new Set(tried.map(({ scaling }) => scaling.channels))).toEqual(new Set(['rgb']));
   });
 
   it('ends where it is told to', async () => {

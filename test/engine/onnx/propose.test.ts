@@ -165,6 +165,13 @@ describe('corrections', () => {
     expect(claims.find(({ about }) => about === 'agreement')?.because.text).toBe('open.because.agrees');
   });
 
+  it('say how frames become planes', async () => {
+    const frames = { rule: 'grouped', reduction: 2, window: 6 } as const;
+    const { manifest, claims } = await propose(fixture('video-grouped'), { frames });
+    expect(manifest.size.frames).toEqual(frames);
+    expect(claims.find(({ about }) => about === 'frames')?.because.text).toBe('open.because.framesAsked');
+  });
+
   it('choose the score where nothing proves it', async () => {
     const { manifest } = await propose(fixture('codebook-file'), { score: 'cosine' });
     expect(manifest.quantizer.score).toBe('cosine');
