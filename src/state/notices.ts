@@ -12,6 +12,13 @@ export function noticesOf(store: Store) {
     tell(remarks: readonly Remark[]): void {
       store.setState(({ notices }) => ({ notices: [...notices, ...keyed(remarks)].slice(-MOST) }));
     },
+    /** What was told of the same matter before no longer holds: texts under one name (`open.parity`). */
+    tellAnew(matter: string, remark: Remark): void {
+      store.setState(({ notices }) => {
+        const others = notices.filter(({ text }) => !text.startsWith(`${matter}.`));
+        return { notices: [...others, ...keyed([remark])].slice(-MOST) };
+      });
+    },
     /** What was told of the source before no longer holds. */
     replace(remarks: readonly Remark[]): void {
       store.setState({ notices: keyed(remarks).slice(-MOST) });

@@ -47,7 +47,7 @@ export function onnxActions(
       const files = folderOf(proposal, manifest);
       await openModelFiles(files, proposal.provider);
       const slot = store.getState().slots.find((one) => one.manifest.id === manifest.id);
-      if (slot?.phase === 'ready' && slot.model?.device.provider === 'webgpu') await tellParity(parts, files);
+      if (slot?.phase === 'ready' && slot.model?.device.provider === 'webgpu') await tellParity(parts, files, manifest.title);
     },
     packProposal: (proposal, manifest) =>
       attempt(store, () => engine.packModel(folderOf(proposal, manifest), new AbortController().signal)),
@@ -70,13 +70,14 @@ async function loadPhotos({ surroundings }: Parts): Promise<Picture[]> {
 }
 
 /** Both providers on the same card, once the model is open: a wrong kernel says nothing by itself. */
-async function tellParity({ engine, notices }: Parts, files: ModelFiles): Promise<void> {
+async function tellParity({ engine, notices }: Parts, files: ModelFiles, title: string): Promise<void> {
   const parity = await engine.compareProviders(files, new AbortController().signal).catch(() => undefined);
-  if (parity?.compared) notices.tell([parityRemark(parity)]);
+  if (parity?.compared) notices.tellAnew('open.parity', parityRemark(parity, title));
 }
 
-function parityRemark({ cells, different, reconstruction, latents, fault }: Parity): Remark {
+function parityRemark({ cells, different, reconstruction, latents, fault }: Parity, title: string): Remark {
   const parameters = {
+    title,
     cells,
     different,
     reconstruction: reconstruction.toExponential(1),

@@ -58,6 +58,36 @@ describe('the command line, from a published checkpoint to pixels', () => {
   });
 });
 
+describe('ONNX graphs', () => {
+  const dropped = join(import.meta.dirname, '../fixtures/onnx/dropped');
+  const pair = ['encoder.onnx', 'decoder.onnx'].map((name) => join(dropped, 'sixteen', name));
+  const manifestOf = (model: string): Manifest => JSON.parse(readFileSync(join(model, 'manifest.json'), 'utf8'));
+
+  it('become a model folder, with the scaling that was said', async () => {
+    const model = join(folder, 'graphs');
+    expect(await convert([...pair, '--out', model, '--pixels', 'zero-255', '--bgr', '--title', 'Mine'])).toBe(0);
+    const { title, id, quantizer, pixels } = manifestOf(model);
+    expect({ title, id }).toEqual({ title: 'Mine', id: 'graphs' });
+    expect(quantizer).toEqual({ kind: 'vq', codebookSize: 32, entryDimension: 16, score: 'l2' });
+    expect(pixels).toEqual({ range: [0, 255], outputRange: [0, 255], channels: 'bgr' });
+    expect(await check([model])).toBe(0);
+    const out = join(folder, 'graphs-out');
+    writeFileSync(join(folder, 'grey.npy'), writeNpy(new Float32Array(3 * 16 * 24).fill(100), [1, 3, 16, 24]));
+    expect(await encode([model, join(folder, 'grey.npy'), '--out', out])).toBe(0);
+    expect(array(join(out, 'tokens.npy')).shape).toEqual([1, 4, 6]);
+  });
+
+  it('of one name are told apart by their folders; what is no tokenizer is refused', async () => {
+    const model = join(folder, 'folders');
+    const parts = ['vae_encoder', 'vae_decoder'].map((part) => join(dropped, 'in-decoder', part, 'model.onnx'));
+    expect(await convert([...parts, '--out', model])).toBe(0);
+    expect(manifestOf(model).pixels.range).toEqual([-1, 1]);
+    await expect(convert([pair[0]!, '--out', model])).rejects.toMatchObject({ code: 'onnx-no-decoder' });
+    await expect(convert([...pair, '--out', model, '--pixels', 'bytes'])).rejects.toThrow('--pixels is one of minus-one-one');
+    await expect(convert([...pair, '--out', model, '--half'])).rejects.toThrow('--half and --graph are for checkpoints');
+  });
+});
+
 it('a checkpoint converts into half precision and the faster graph, and its folder says so', async () => {
   const model = join(folder, 'half-fast');
   expect(await convert([...filesOf('taming_vqgan_zip'), '--out', model, '--half', '--graph', 'fast'])).toBe(0);

@@ -3,10 +3,15 @@ import { parseArgs } from 'node:util';
 import { convertCheckpoint, unrecognised } from '../../convert/architectures/index.ts';
 import { idFrom, modelFolder } from '../../convert/model-folder.ts';
 import { openCheckpoint } from '../../convert/open-checkpoint.ts';
+import { type Scaling, scalingNames } from '../../core/proposal.ts';
+import { convertOnnx } from './convert-onnx.ts';
 import { fileSource } from './file-source.ts';
 import { writeFolder } from './folder.ts';
 
-/** `convert <files…> --out <model folder> [--half] [--graph plain|fast] [--id <id>] [--title <words>] [--licence <words>]` */
+/**
+ * `convert <files…> --out <model folder> [--half] [--graph plain|fast] [--id <id>] [--title <words>] [--licence <words>]`; for ONNX
+ * also `[--pixels <scaling>] [--bgr]`.
+ */
 export async function convert(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
@@ -18,6 +23,8 @@ export async function convert(argv: string[]): Promise<number> {
       id: { type: 'string' },
       title: { type: 'string' },
       licence: { type: 'string', default: 'not stated' },
+      pixels: { type: 'string' },
+      bgr: { type: 'boolean', default: false },
     },
   });
   if (positionals.length === 0) throw new Error('Name the files of a checkpoint to convert.');
@@ -26,6 +33,19 @@ export async function convert(argv: string[]): Promise<number> {
   if (graph !== 'plain' && graph !== 'fast') throw new Error(`--graph is plain or fast, not ${graph}.`);
   const folder = positionals.find((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (folder) throw new Error(`${folder} is a folder; name the files in it.`);
+  if (positionals.some((path) => /\.onnx$/i.test(path))) {
+    if (values.half || graph !== 'plain') throw new Error('--half and --graph are for checkpoints; a graph stays as it is.');
+    const { out, title, licence } = values;
+    const scaling = scalingFrom(values.pixels, values.bgr);
+    return convertOnnx(positionals, {
+      out,
+      id: values.id ?? idFrom(out),
+      licence,
+      scaling,
+      ...(title !== undefined && { title }),
+    });
+  }
+  if (values.pixels !== undefined || values.bgr) throw new Error('--pixels and --bgr are for ONNX; a checkpoint says its own.');
   const sources = await Promise.all(positionals.map(fileSource));
   try {
     const named = sources.map((source) => ({ name: source.name, source }));
@@ -49,4 +69,12 @@ export async function convert(argv: string[]): Promise<number> {
   } finally {
     for (const source of sources) await source.close();
   }
+}
+
+/** What the visitor of the page picks from a contact sheet. undefined: it is to be found out. */
+function scalingFrom(pixels: string | undefined, bgr: boolean): Scaling | undefined {
+  if (pixels === undefined && !bgr) return undefined;
+  const name = scalingNames.find((one) => one === (pixels ?? 'minus-one-one'));
+  if (!name) throw new Error(`--pixels is one of ${scalingNames.join(', ')}, not ${pixels}.`);
+  return { input: name, output: name, channels: bgr ? 'bgr' : 'rgb' };
 }

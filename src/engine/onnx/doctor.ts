@@ -23,7 +23,7 @@ const TRIED_TURNED = 2;
 /** Decibels by which the best must lead on the mean, may fall behind on one card, and must reach at all, for anyone to be sure. */
 const CLEAR_LEAD = 0.2;
 const SMALL_LOSS = 0.1;
-const LEAST = 12;
+export const LEAST = 12;
 /**
  * What a rarer way of scaling must be better by, dB: less contrast is easier for every network, so half the range or map_pixels
  * can come close to the truth, and are seldom it.

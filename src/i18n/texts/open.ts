@@ -119,14 +119,14 @@ export const open = texts(
       oldOpset: '{{file}} uses operator set {{opset}}, older than this ONNX Runtime knows in full.',
     },
     parity: {
-      all: 'WebGPU and WASM were compared on a card: {{different}} of {{cells}} tokens differ; latents by at most {{latents}}, pixels by {{reconstruction}}, in the model’s own numbers.',
+      all: '{{title}}, WebGPU against WASM on a card: {{different}} of {{cells}} tokens differ; latents by at most {{latents}}, pixels by {{reconstruction}}, in the model’s own numbers.',
       tokens:
-        'WebGPU and WASM were compared on a card: {{different}} of {{cells}} tokens differ; pixels by at most {{reconstruction}}, in the model’s own numbers.',
+        '{{title}}, WebGPU against WASM on a card: {{different}} of {{cells}} tokens differ; pixels by at most {{reconstruction}}, in the model’s own numbers.',
       differs:
-        'WebGPU and WASM do not agree on this model: {{different}} of {{cells}} tokens differ, and pixels by up to {{reconstruction}} in its own numbers. One of its operators is wrong on this graphics card; choose WASM in the provider menu.',
-      zeros: 'On WebGPU this model gives nothing but zeros, where WASM gives a picture. Choose WASM in the provider menu.',
+        'WebGPU and WASM do not agree on {{title}}: {{different}} of {{cells}} tokens differ, and pixels by up to {{reconstruction}} in its own numbers. One of its operators is wrong on this graphics card; choose WASM in the provider menu.',
+      zeros: 'On WebGPU {{title}} gives nothing but zeros, where WASM gives a picture. Choose WASM in the provider menu.',
       'not-a-number':
-        'On WebGPU this model gives values that are no numbers, where WASM gives a picture. Choose WASM in the provider menu.',
+        'On WebGPU {{title}} gives values that are no numbers, where WASM gives a picture. Choose WASM in the provider menu.',
     },
     doctor: {
       running: 'Trying scalings: {{done}} of {{total}} runs …',
@@ -270,13 +270,13 @@ export const open = texts(
       oldOpset: '{{file}} 使用算子集 {{opset}}，比这个 ONNX Runtime 完整支持的版本旧。',
     },
     parity: {
-      all: '已用测试卡比较 WebGPU 与 WASM：{{cells}} 个词元中有 {{different}} 个不同；按模型自己的数值，潜变量最多相差 {{latents}}，像素最多相差 {{reconstruction}}。',
+      all: '{{title}}，测试卡上 WebGPU 对 WASM：{{cells}} 个词元中有 {{different}} 个不同；按模型自己的数值，潜变量最多相差 {{latents}}，像素最多相差 {{reconstruction}}。',
       tokens:
-        '已用测试卡比较 WebGPU 与 WASM：{{cells}} 个词元中有 {{different}} 个不同；按模型自己的数值，像素最多相差 {{reconstruction}}。',
+        '{{title}}，测试卡上 WebGPU 对 WASM：{{cells}} 个词元中有 {{different}} 个不同；按模型自己的数值，像素最多相差 {{reconstruction}}。',
       differs:
-        '这个模型在 WebGPU 与 WASM 上结果不一致：{{cells}} 个词元中有 {{different}} 个不同，按模型自己的数值，像素最多相差 {{reconstruction}}。它的某个算子在这块显卡上有错；请在计算方式菜单中选择 WASM。',
-      zeros: '这个模型在 WebGPU 上只给出零，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
-      'not-a-number': '这个模型在 WebGPU 上给出的不是数，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
+        '{{title}} 在 WebGPU 与 WASM 上结果不一致：{{cells}} 个词元中有 {{different}} 个不同，按模型自己的数值，像素最多相差 {{reconstruction}}。它的某个算子在这块显卡上有错；请在计算方式菜单中选择 WASM。',
+      zeros: '{{title}} 在 WebGPU 上只给出零，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
+      'not-a-number': '{{title}} 在 WebGPU 上给出的不是数，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
     },
     doctor: {
       running: '正在尝试各种取值范围：第 {{done}} 次，共 {{total}} 次…',
