@@ -1,11 +1,13 @@
 import { useRef, useState } from 'react';
 import type { ClipPlan } from '../core/clip-plan.ts';
+import { cellIndex } from '../core/token-grid.ts';
 import { number, useTexts } from '../i18n/index.ts';
-import { useSelectedPlane, useTokenscope } from '../state/hooks.ts';
+import { useTokenscope } from '../state/hooks.ts';
+import { clampCell } from '../state/selection.ts';
 import type { ClipResult, CompareMode, Slot } from '../state/store.ts';
 import { Choices } from '../ui/choices.tsx';
 import { useElementSize, useWindowSize } from '../ui/size.ts';
-import { type ClipPlayer, useClipPlayer } from '../views/clip-clock.ts';
+import { type ClipPlayer, useClipPlayer, usePlaneOnScreen } from '../views/clip-clock.ts';
 import { type CurveKind, curveDigits, curveRange, curveValues } from '../views/clip-curves.ts';
 import { ClipNumbers } from '../views/clip-numbers.tsx';
 import { ClipTimeline } from '../views/clip-timeline.tsx';
@@ -42,11 +44,13 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
   const { width } = useElementSize(element);
   const { height } = useWindowSize();
   const [mode, setMode] = useState<CompareMode>('side');
-  const [curve, setCurve] = useState<CurveKind>('psnr');
+  const [asked, setCurve] = useState<CurveKind>('psnr');
   const [volume, setVolume] = useState<{ shape: VolumeView['shape']; changes: boolean }>({ shape: 'planes', changes: false });
   const [first] = clip.frames.length > 0 ? clip.frames : clip.reconstruction;
   const aspect = first ? first.width / first.height : 1;
   const alone = clip.frames.length === 0 && !source?.clip;
+  // Tokens alone have nothing to be compared with.
+  const curve = alone ? 'usage' : asked;
   const players = alone || mode !== 'side' ? slots.length : slots.length + 1;
   const sizes = clipSizes({ width, height }, players, aspect, clip.plan);
   const { rows } = sizes;
@@ -63,7 +67,7 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
             <ClipPlayers slots={slots} clip={clip} player={player} mode={mode} sizes={sizes} alone={alone} />
             <Volume slot={slots[0]!} clip={clip} player={player} {...volume} sizes={sizes} />
           </div>
-          <ClipTransport player={player} clip={clip} rate={rate} curve={curve} setCurve={setCurve} />
+          <ClipTransport player={player} clip={clip} rate={rate} curve={curve} {...(alone ? {} : { setCurve })} />
           {source?.clip && <ClipPiece key={source.name} clip={source.clip} plan={clip.plan} width={width} />}
           <ClipTimeline
             slots={slots}
@@ -74,7 +78,7 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
             width={width}
             rows={rows}
           />
-          <Captions clip={clip} curve={curve} shares={sharesAreShown(clip, rows, width)} />
+          <Captions clip={clip} player={player} curve={curve} shares={sharesAreShown(clip, rows, width)} />
           <ClipNumbers slots={slots} />
         </>
       )}
@@ -174,20 +178,21 @@ function sharesOf(stayed: number): { readonly stayed: number; readonly changed: 
 
 interface CaptionsProps {
   readonly clip: ClipResult;
+  readonly player: ClipPlayer;
   readonly curve: CurveKind;
   readonly shares: boolean;
 }
 
 /** What the rows of the timeline are, in one line under them. */
-function Captions({ clip, curve, shares }: CaptionsProps) {
+function Captions({ clip, player, curve, shares }: CaptionsProps) {
   const { t } = useTexts();
   const { plan } = clip;
   const range = curveRange([curveValues(clip, curve)]);
   const name = t(`clip.curve${capital(curve)}`);
   const digits = curveDigits[curve];
-  const plane = useSelectedPlane();
-  const token = useTokenscope((state) => state.selection.entry);
-  const cell = useTokenscope((state) => state.selection.cell);
+  const plane = usePlaneOnScreen(player, plan);
+  const cell = clampCell(clip.grid.shape, { ...useTokenscope((state) => state.selection.cell), t: plane });
+  const token = clip.grid.tokens[cellIndex(clip.grid.shape, cell)];
   const stayed = clip.planes[plane]?.stayed;
   const padded = plan.windows.at(-1)?.padded ?? 0;
   const rule = t(`clip.${plan.rule}Rule`, { count: plan.reduction });

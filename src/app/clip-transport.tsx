@@ -13,7 +13,8 @@ interface ClipTransportProps {
   readonly clip: ClipResult;
   readonly rate: number;
   readonly curve: CurveKind;
-  readonly setCurve: (curve: CurveKind) => void;
+  /** Missing where there is no other curve. */
+  readonly setCurve?: (curve: CurveKind) => void;
 }
 
 const CURVES: readonly CurveKind[] = ['psnr', 'ssim', 'usage'];
@@ -53,13 +54,15 @@ export function ClipTransport({ player, clip, rate, curve, setCurve }: ClipTrans
       <span className="dimension">{t('clip.rate', { rate: number(rate, Number.isInteger(rate) ? 0 : 2) })}</span>
       <Running clip={clip} />
       <span className={styles.end}>
-        <Choices
-          name={t('clip.curve')}
-          showName
-          value={curve}
-          options={CURVES.map((value) => ({ value, text: t(`clip.${value}`) }))}
-          onChange={setCurve}
-        />
+        {setCurve && (
+          <Choices
+            name={t('clip.curve')}
+            showName
+            value={curve}
+            options={CURVES.map((value) => ({ value, text: t(`clip.${value}`) }))}
+            onChange={setCurve}
+          />
+        )}
         <button type="button" className="word-button" onClick={() => showDialog('clip-save')}>
           {t('clip.save')}
         </button>

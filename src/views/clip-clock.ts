@@ -1,6 +1,10 @@
 import { useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { useActions, usePlaygroundStore } from '../state/hooks.ts';
+import { type ClipPlan, planeOfFrame } from '../core/clip-plan.ts';
+import { useActions, usePlaygroundStore, useSelectedPlane } from '../state/hooks.ts';
+import { selectedPlane } from '../state/selection.ts';
+import type { State, Store } from '../state/store.ts';
 
 /** What plays: kept outside the page's state, since it changes with every frame. */
 export interface ClipClock {
@@ -56,6 +60,37 @@ export function followClock(
     if (state.playing) redrawNow();
     else redraw();
   });
+}
+
+/** The plane of the frame on screen, while it plays or somebody scrubs; else the selected one. */
+export function planeOnScreen(state: State, { frame, playing }: ClipClock, plan: ClipPlan): number {
+  if (!playing && frame === state.playhead) return selectedPlane(state);
+  return plan.frames > 0 ? planeOfFrame(plan, Math.min(frame, plan.frames - 1)) : 0;
+}
+
+/** The same for words, which stand still while it plays. */
+export function usePlaneOnScreen({ clock }: ClipPlayer, plan: ClipPlan): number {
+  const store = usePlaygroundStore();
+  const selected = useSelectedPlane();
+  return useStore(clock, (now) => (now.playing ? selected : planeOnScreen(store.getState(), now, plan)));
+}
+
+/** Calls back when `planeOnScreen` may be another. */
+export function followPlane(
+  store: Store,
+  { clock }: ClipPlayer,
+  plan: ClipPlan,
+  redraw: () => void,
+  redrawNow: () => void,
+): () => void {
+  const pick = (now: ClipClock) => (now.playing ? planeOnScreen(store.getState(), now, plan) : -1 - now.frame);
+  const stops = [
+    followClock(clock, pick, redraw, redrawNow),
+    store.subscribe((now, before) => now.selection !== before.selection && redraw()),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /** Plays `frames` frames at `rate` frames a second. */

@@ -3,13 +3,13 @@ import { framesOfPlane, planeOfFrame } from '../core/clip-plan.ts';
 import type { Size } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import { useActions, usePlaygroundStore } from '../state/hooks.ts';
-import { clampCell, selectedPlane } from '../state/selection.ts';
+import { clampCell } from '../state/selection.ts';
 import type { ClipResult } from '../state/store.ts';
 import { usePixelRatio } from '../ui/canvas.tsx';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
 import { ring, type ThemeColours, useThemeColours } from '../ui/theme.ts';
 import { cellRectangle } from './cell-rectangle.ts';
-import { type ClipPlayer, followClock } from './clip-clock.ts';
+import { type ClipClock, type ClipPlayer, followClock, planeOnScreen } from './clip-clock.ts';
 import styles from './clip-frame-view.module.css';
 import { differenceFrame, drawFrame } from './clip-picture.ts';
 
@@ -51,7 +51,7 @@ export function ClipFrameView({ player, clip, active, shown, split, width, heigh
       if (grid.shape.t === 0) return;
       const cell = clampCell(grid.shape, { ...state.selection.cell, t: 0 });
       const { x, y, width: w, height: h } = cellRectangle(grid.shape, cell, width, height);
-      const { first, count } = framesOfPlane(plan, Math.min(plan.planes - 1, selectedPlane(state)));
+      const { first, count } = framesOfPlane(plan, Math.min(plan.planes - 1, planeOnScreen(state, clock.getState(), plan)));
       const { frame } = clock.getState();
       const inTube = frame >= first && frame < first + count;
       context.globalAlpha = inTube ? 1 : 0.6;
@@ -69,9 +69,10 @@ export function ClipFrameView({ player, clip, active, shown, split, width, heigh
     (redraw: () => void, redrawNow: () => void) => {
       const { plan } = active;
       // Within a plane the ring stays as it is; where windows overlap, a frame is in two.
-      const pick = (frame: number) => (plan.overlap > 0 ? frame : planeOfFrame(plan, Math.min(frame, plan.frames - 1)));
+      const pick = ({ frame, playing }: ClipClock) =>
+        plan.overlap > 0 || !playing ? frame : planeOfFrame(plan, Math.min(frame, plan.frames - 1));
       const stops = [
-        followClock(clock, ({ frame }) => pick(frame), redraw, redrawNow),
+        followClock(clock, pick, redraw, redrawNow),
         store.subscribe((now, before) => now.selection !== before.selection && redraw()),
       ];
       return () => {

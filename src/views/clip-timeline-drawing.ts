@@ -1,4 +1,3 @@
-import { planeOfFrame } from '../core/clip-plan.ts';
 import type { Size } from '../core/framing.ts';
 import type { Picture } from '../core/picture.ts';
 import type { Cell } from '../core/token-grid.ts';
@@ -157,10 +156,7 @@ function patchOf(picture: Picture, { h, w }: { h: number; w: number }, { row, co
 }
 
 /** The plane on screen: its frames, its picture, its tube. */
-export function drawPlayedPlane(context: Context, drawing: TimelineDrawing, frame: number): void {
-  const { plan } = drawing.clip;
-  if (plan.frames === 0) return;
-  const plane = planeOfFrame(plan, frame);
+export function drawPlaneOnScreen(context: Context, drawing: TimelineDrawing, plane: number): void {
   const span = drawing.spans.find((each) => each.plane === plane);
   if (!span) return;
   drawChosenPlane(context, drawing, span);

@@ -9,12 +9,12 @@ import { Canvas } from '../ui/canvas.tsx';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
 import { csvBlob, type Savable, useSavable } from '../ui/savable.ts';
 import { useThemeColours } from '../ui/theme.ts';
-import { type ClipPlayer, followClock } from './clip-clock.ts';
+import { type ClipPlayer, followClock, followPlane, planeOnScreen } from './clip-clock.ts';
 import { type CurveKind, curveDigits, curveRange, curveValues } from './clip-curves.ts';
 import { layersBlob } from './clip-picture.ts';
 import { planePicture } from './clip-planes.ts';
 import styles from './clip-timeline.module.css';
-import { drawPlayedPlane, drawPlayhead, drawTimeline, drawTube } from './clip-timeline-drawing.ts';
+import { drawPlaneOnScreen, drawPlayhead, drawTimeline, drawTube } from './clip-timeline-drawing.ts';
 import { frameAtX, frameLeft, planeSpans, type TimelineRows } from './clip-timeline-geometry.ts';
 import type { TimelineDrawing } from './clip-timeline-parts.ts';
 
@@ -73,13 +73,13 @@ export function ClipTimeline({ slots, clip, player, curve, changes, width, rows 
     [store],
   );
   const drawPlane = useCallback(
-    (context: CanvasRenderingContext2D) => drawPlayedPlane(context, drawing, frameOnScreen(player, plan)),
-    [drawing, player, plan],
+    (context: CanvasRenderingContext2D) =>
+      drawPlaneOnScreen(context, drawing, planeOnScreen(store.getState(), player.clock.getState(), plan)),
+    [drawing, store, player, plan],
   );
   const onPlane = useCallback(
-    (redraw: () => void, redrawNow: () => void) =>
-      followClock(player.clock, ({ frame }) => planeOfFrame(plan, Math.min(frame, plan.frames - 1)), redraw, redrawNow),
-    [player, plan],
+    (redraw: () => void, redrawNow: () => void) => followPlane(store, player, plan, redraw, redrawNow),
+    [store, player, plan],
   );
   const strip = Math.min(width, Math.max(MARKER, width / Math.max(1, plan.frames) + 12));
   // The marker moves with every frame: a narrow canvas goes along with it, instead of a wide one that is drawn anew.

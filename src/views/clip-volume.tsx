@@ -1,15 +1,14 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useMemo, useRef, useState } from 'react';
-import { type ClipPlan, planeOfFrame } from '../core/clip-plan.ts';
+import type { ClipPlan } from '../core/clip-plan.ts';
 import { useTexts } from '../i18n/index.ts';
-import { useActions, usePlaygroundStore, useSelectedPlane, useTokenscope } from '../state/hooks.ts';
-import { selectedPlane } from '../state/selection.ts';
-import type { ClipResult, Slot, State } from '../state/store.ts';
+import { useActions, usePlaygroundStore, useTokenscope } from '../state/hooks.ts';
+import type { ClipResult, Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { Canvas } from '../ui/canvas.tsx';
 import { LiveCanvas } from '../ui/live-canvas.tsx';
 import { type Savable, useSavable } from '../ui/savable.ts';
 import { type ThemeColours, useThemeColours } from '../ui/theme.ts';
-import { type ClipClock, type ClipPlayer, followClock } from './clip-clock.ts';
+import { type ClipPlayer, followPlane, planeOnScreen, usePlaneOnScreen } from './clip-clock.ts';
 import { layersBlob } from './clip-picture.ts';
 import { planePicture } from './clip-planes.ts';
 import styles from './clip-volume.module.css';
@@ -38,7 +37,7 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
   const actions = useActions();
   const colours = useThemeColours();
   const palette = useTokenscope((state) => state.palette);
-  const plane = useSelectedPlane();
+  const plane = usePlaneOnScreen(player, clip.plan);
   const [angles, setAngles] = useState({ yaw: FIRST_VIEW.yaw, pitch: FIRST_VIEW.pitch });
   const element = useRef<HTMLDivElement>(null);
   const dragged = useRef<{ x: number; y: number } | undefined>(undefined);
@@ -53,7 +52,6 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
     () => placePlanes(grid.t, { width, height }, grid.w / Math.max(1, grid.h), { shape, ...angles }, firsts),
     [grid.t, grid.w, grid.h, width, height, shape, angles, firsts],
   );
-  const current = useCallback((state: State) => currentPlane(state, clip, player), [clip, player]);
   // Side by side, the planes lie under the chosen one, which alone is drawn anew while it plays.
   const drawAll = useCallback(
     (context: CanvasRenderingContext2D) => {
@@ -66,7 +64,7 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
   const draw = useCallback(
     (context: CanvasRenderingContext2D) => {
       const state = store.getState();
-      const chosen = Math.min(grid.t - 1, current(state));
+      const chosen = Math.min(grid.t - 1, planeOnScreen(state, player.clock.getState(), plan));
       const order = shape === 'stack' ? placed : placed.filter(({ plane }) => plane === chosen);
       const veil = Math.min(
         IN_FRONT,
@@ -84,19 +82,11 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
       if (at) drawCell(context, at, state.selection.cell, grid, colours);
       if (shape === 'planes') drawNames(context, placed, chosen, height, colours);
     },
-    [store, placed, pictures, current, shape, height, colours, grid.t, grid.w, grid.h],
+    [store, placed, pictures, player, plan, shape, height, colours, grid.t, grid.w, grid.h],
   );
   const subscribe = useCallback(
-    (redraw: () => void, redrawNow: () => void) => {
-      const stops = [
-        followClock(player.clock, (clock) => playedPlane(clock, clip) ?? -1, redraw, redrawNow),
-        store.subscribe((a, b) => a.selection !== b.selection && redraw()),
-      ];
-      return () => {
-        for (const stop of stops) stop();
-      };
-    },
-    [player, store, clip],
+    (redraw: () => void, redrawNow: () => void) => followPlane(store, player, plan, redraw, redrawNow),
+    [player, store, plan],
   );
   useVolumePicture(slot, element, t('clip.volume'));
 
@@ -155,15 +145,6 @@ export function ClipVolume({ slot, clip, player, shape, changes, width, height }
       <LiveCanvas width={width} height={height} draw={draw} subscribe={subscribe} className={styles.over} aria-hidden />
     </div>
   );
-}
-
-/** While it plays the plane on screen; else the selected one. */
-function currentPlane(state: State, clip: ClipResult, { clock }: ClipPlayer): number {
-  return playedPlane(clock.getState(), clip) ?? selectedPlane(state);
-}
-
-function playedPlane({ playing, frame }: ClipClock, { plan }: ClipResult): number | undefined {
-  return playing && plan.frames > 0 ? planeOfFrame(plan, Math.min(frame, plan.frames - 1)) : undefined;
 }
 
 /** Side by side, the chosen plane is drawn over its neighbours. */
