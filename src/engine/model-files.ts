@@ -41,7 +41,8 @@ export async function fetchModel(files: ModelFiles, options: FetchOptions): Prom
         return [file.name, content] as const;
       }),
     );
-    await rememberModel(manifest, wanted, files, options.store);
+    // Opening need not wait for the disk: under load a browser may never answer.
+    void rememberModel(manifest, wanted, files, options.store);
     return { manifest, file: lookUp(new Map(contents)) };
   } catch (error) {
     group.abort();

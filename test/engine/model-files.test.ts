@@ -114,6 +114,12 @@ test('a second opening asks the network for the manifest alone', async () => {
   expect(await store.list()).toEqual([{ id: 'tiny', bytes: 5039 }]);
 });
 
+test('a disk that never answers a write keeps nobody waiting', async () => {
+  const never = () => new Promise<void>(() => {});
+  const { manifest: read } = await open(fromUrl, server(), { ...memoryStore(), write: never, remember: never });
+  expect(read.id).toBe('tiny');
+});
+
 test('files handed over are checked and not kept', async () => {
   const store = memoryStore();
   const blobs = Object.fromEntries(Object.entries(contents).map(([name, bytes]) => [name, new Blob([bytes])]));
