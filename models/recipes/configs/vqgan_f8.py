@@ -27,7 +27,7 @@ RECIPE = Recipe(
         pixels=PixelWeights(l1=1.0, mse=1.0, multiscale=0.5, gradient=0.1, chroma=0.5),
         weight=1.0,
         feature_matching=0.3,
-        detail_energy=4.0,
+        detail_energy=6.0,
         grid=4.0,
         seams=20.0,
         learning_rate=4e-4,
