@@ -25,6 +25,7 @@ export function FramingLine() {
       type="button"
       className={`${styles.line} word-button`}
       title={t('shell.framing.edit')}
+      data-large={size.length > 7 || undefined}
       onClick={() => showDialog('framing')}
     >
       <span className={styles.long}>{t(`shell.framing.line.${fit}`, { size })}</span>

@@ -30,7 +30,7 @@ const PICTURE_MOST = 520;
 const LINES = 6;
 
 export function pipelineLayout(width: number, height: number): PipelineLayout {
-  if (width < 860) return narrowLayout(Math.max(320, width));
+  if (width < 940) return narrowLayout(Math.max(320, width), height);
   const short = height <= 780;
   const content = width - 2 * (short ? 32 : 40);
   const wide = Math.floor(((content - 96) * 0.2118) / 8) * 8;
@@ -43,7 +43,8 @@ export function pipelineLayout(width: number, height: number): PipelineLayout {
   const nearest = Math.round(codebook + picture * 0.86 + gap);
   // What the bar, the sentence, the names, the pictures and the band leave to the list.
   const rest = height - picture - (short ? 312 : 409);
-  const line = Math.max(short ? 26 : 33, Math.min(50, Math.max(40, Math.round(picture * 0.19)), Math.floor(rest / LINES)));
+  const most = Math.max(50, Math.round(picture * 0.14));
+  const line = Math.max(short ? 26 : 33, Math.min(most, Math.max(40, Math.round(picture * 0.19)), Math.floor(rest / LINES)));
   const lens = Math.min(step12(LINES * line + 7), step12(picture * 0.88));
   return {
     narrow: false,
@@ -64,8 +65,8 @@ export function pipelineLayout(width: number, height: number): PipelineLayout {
   };
 }
 
-function narrowLayout(width: number): PipelineLayout {
-  const content = width - 2 * (width <= 700 ? 16 : 40);
+function narrowLayout(width: number, height: number): PipelineLayout {
+  const content = width - 2 * (width <= 700 ? 16 : height <= 780 ? 32 : 40);
   const picture = Math.floor((content - 16) / 2);
   return {
     narrow: true,

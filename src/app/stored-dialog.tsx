@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTexts } from '../i18n/index.ts';
-import { useActions } from '../state/hooks.ts';
+import { useActions, useCatalog } from '../state/hooks.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import styles from './list.module.css';
 import { megabytes, modelTitle } from './model-facts.ts';
@@ -15,7 +15,12 @@ export default function StoredDialog({ onClose }: { readonly onClose: () => void
     await deleteStoredModel(id);
     setModels(await storedModels());
   };
-  const stored = models?.map((model) => ({ ...model, title: modelTitle({ title: model.title ?? model.id }, t) }));
+  const catalog = useCatalog();
+  // Of the page's own models only weights are stored: what they are called is in the catalog.
+  const stored = models?.map((model) => {
+    const title = model.title ?? catalog.find(({ id }) => id === model.id)?.manifest.title ?? model.id;
+    return { ...model, title: modelTitle({ title }, t) };
+  });
   const total = models?.reduce((sum, model) => sum + model.bytes, 0) ?? 0;
   return (
     <Dialog title={t('shell.stored')} closeText={t('shell.close')} onClose={onClose}>

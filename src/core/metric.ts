@@ -18,6 +18,8 @@ export interface Metric {
   readonly digits: number;
   /** Place in lists; smaller comes first. */
   readonly order: number;
+  /** Tokens and the size of the picture are enough: tokens that came without a source have it too. */
+  readonly alone?: true;
   /** `null` where the number is not defined for this sample (its definition says when). */
   measure(sample: MetricSample): number | null;
 }
@@ -63,6 +65,6 @@ export interface ClipSample {
 }
 
 /** What a file in src/metrics/clip exports by default; otherwise as `Metric`. */
-export interface ClipMetric extends Omit<Metric, 'measure'> {
+export interface ClipMetric extends Omit<Metric, 'alone' | 'measure'> {
   measure(sample: ClipSample): number | null;
 }

@@ -7,5 +7,6 @@ export default {
   better: 'lower',
   digits: 3,
   order: 40,
+  alone: true,
   measure: (sample) => tokenBits(sample) / (sample.source.width * sample.source.height * (sample.frames ?? 1)),
 } satisfies Metric;

@@ -9,6 +9,7 @@ export default {
   better: 'higher',
   digits: 1,
   order: 50,
+  alone: true,
   measure(sample) {
     const bits = tokenBits(sample);
     return bits > 0 ? (RGB_BITS * sample.source.width * sample.source.height * (sample.frames ?? 1)) / bits : null;

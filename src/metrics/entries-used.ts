@@ -8,5 +8,6 @@ export default {
   better: 'neither',
   digits: 0,
   order: 80,
+  alone: true,
   measure: ({ grid, codebookSize }) => tokenStatistics(tokenCounts(grid.tokens, codebookSize)).used,
 } satisfies Metric;

@@ -8,5 +8,6 @@ export default {
   better: 'neither',
   digits: 2,
   order: 100,
+  alone: true,
   measure: ({ grid, codebookSize }) => tokenStatistics(tokenCounts(grid.tokens, codebookSize)).entropy,
 } satisfies Metric;

@@ -8,5 +8,6 @@ export default {
   better: 'neither',
   digits: 1,
   order: 90,
+  alone: true,
   measure: ({ grid, codebookSize }) => tokenStatistics(tokenCounts(grid.tokens, codebookSize)).perplexity,
 } satisfies Metric;

@@ -8,5 +8,6 @@ export default {
   better: 'neither',
   digits: 1,
   order: 70,
+  alone: true,
   measure: ({ grid, codebookSize }) => 100 * tokenStatistics(tokenCounts(grid.tokens, codebookSize)).share,
 } satisfies Metric;

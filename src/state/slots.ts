@@ -1,6 +1,6 @@
 import type { Manifest } from '../core/manifest.ts';
 import { firstCell, followGrid, isUsual, tokenAt } from './selection.ts';
-import type { Slot, State, Store } from './store.ts';
+import type { Selection, Slot, State, Store } from './store.ts';
 
 /** Entries a model has, as its manifest tells; 0 when only the graph knows. */
 export function entryCount({ quantizer }: Manifest): number {
@@ -40,7 +40,16 @@ export function withSlots(state: State, slots: readonly Slot[]): Pick<State, 'sl
     return { slots, selection: { cell, entry: tokenAt(grid, cell) } };
   }
   const sameModel = !before || before.manifest.id === after?.manifest.id;
-  return { slots, selection: followGrid(state.selection, before?.result?.grid, after?.result?.grid, sameModel) };
+  const selection = withinCodebook(state.selection, after);
+  return { slots, selection: followGrid(selection, before?.result?.grid, after?.result?.grid, sameModel) };
+}
+
+/** A link may name an entry that this codebook does not have. */
+function withinCodebook(selection: Selection, slot: Slot | undefined): Selection {
+  const size = slot?.result?.counts.length;
+  return size !== undefined && selection.entry !== undefined && selection.entry >= size
+    ? { ...selection, entry: undefined }
+    : selection;
 }
 
 /** Changes one slot, if it is still there. */

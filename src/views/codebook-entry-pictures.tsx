@@ -46,7 +46,7 @@ export function CodebookEntryPictures({ slot, result, entry, places, side, room 
         {source && grid && places.length > 0 ? (
           <SourcePatches source={source} shape={grid.shape} places={places} width={room} height={side} />
         ) : (
-          <Nothing side={side} text={t('codebook.notHere')} width={room} />
+          <Nothing side={side} text={t(places.length > 0 ? 'codebook.noPatches' : 'codebook.notHere')} width={room} />
         )}
         <figcaption>
           {places.length > PATCHES

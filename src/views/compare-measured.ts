@@ -10,12 +10,14 @@ const measuredHere = new WeakMap<object, Measures>();
 
 /**
  * The numbers of every slot: the engine's, or, for a recorded result that no engine has looked at yet, the same metrics
- * taken on the page, one after another, so that nothing waits for them.
+ * taken on the page, one after another, so that nothing waits for them. Tokens without a source have those that need none.
  */
 export function useMeasured(slots: readonly Slot[]): readonly (Measures | undefined)[] {
   const [, drawAgain] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    const waiting = slots.flatMap(({ result }) => (result && !engineMeasures(result) && result.recorded ? [result] : []));
+    const waiting = slots.flatMap(({ result }) =>
+      result && !engineMeasures(result) && (result.recorded || !result.source) ? [result] : [],
+    );
     let timer: ReturnType<typeof setTimeout> | undefined;
     const goOn = () => {
       const result = waiting.find((one) => nextMetric(one) !== undefined);
@@ -36,15 +38,16 @@ function engineMeasures({ measures, reconstruction }: Result): Measures | undefi
 }
 
 function nextMetric({ source, reconstruction }: Result): string | undefined {
-  if (!source || !reconstruction || source.data.length !== reconstruction.picture.data.length) return undefined;
+  if (!reconstruction || (source && source.data.length !== reconstruction.picture.data.length)) return undefined;
   const known = measuredHere.get(reconstruction);
-  return Object.keys(SHELF).find((id) => known?.[id] === undefined);
+  return Object.keys(SHELF).find((id) => (source || SHELF[id]!.alone) && known?.[id] === undefined);
 }
 
 function measureNext(result: Result): void {
   const id = nextMetric(result);
-  const { source, reconstruction, grid, counts } = result;
-  if (id === undefined || !source || !reconstruction) return;
+  const { reconstruction, grid, counts } = result;
+  if (id === undefined || !reconstruction) return;
+  const { source = reconstruction.picture } = result;
   const value = SHELF[id]!.measure({ source, reconstruction: reconstruction.picture, grid, codebookSize: counts.length });
   measuredHere.set(reconstruction, { ...measuredHere.get(reconstruction), [id]: value });
 }

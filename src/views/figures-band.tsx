@@ -23,8 +23,8 @@ export function FiguresBand({ slot, result }: FiguresBandProps) {
   const { tokens, bits, bytes, pixelBytes, used } = figures;
   const { h, w } = result.grid.shape;
   const psnr = useMeasure(result, size, frames, 'psnr');
-  const perplexity = useMeasure(result, size, frames, 'perplexity', true);
-  const bitsPerPixel = useMeasure(result, size, frames, 'bits-per-pixel', true);
+  const perplexity = useMeasure(result, size, frames, 'perplexity');
+  const bitsPerPixel = useMeasure(result, size, frames, 'bits-per-pixel');
   const ratio = pixelBytes && pixelBytes / bytes;
   const bytesWord = ratio
     ? t(ratio >= 1 ? 'pipeline.bytesFewer' : 'pipeline.bytesMore', { ratio: ratioText(ratio) })
@@ -109,16 +109,9 @@ function Missing() {
 
 /**
  * A number as the engine measured it; before that, and for recorded results, as the same metric gives it here.
- * `alone`: it needs the tokens and the size of the picture only, so tokens without a picture have it too.
  */
-function useMeasure(
-  { measures, reconstruction, grid, ...rest }: Result,
-  codebookSize: number,
-  frames: number,
-  id: string,
-  alone = false,
-) {
-  const source = rest.source ?? (alone ? reconstruction?.picture : undefined);
+function useMeasure({ measures, reconstruction, grid, ...rest }: Result, codebookSize: number, frames: number, id: string) {
+  const source = rest.source ?? (metrics[id]?.alone ? reconstruction?.picture : undefined);
   const measured = measures && reconstruction && measures.of === reconstruction.picture ? measures.values[id] : undefined;
   const known = measured !== undefined;
   const here = useMemo(() => {

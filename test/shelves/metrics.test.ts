@@ -28,6 +28,13 @@ function flat(width: number, height: number, value: number): Picture {
 }
 
 describe('every metric', () => {
+  it('that needs tokens and a size alone does not look at the source', () => {
+    const ordinary = sample(64, 48);
+    const alone = Object.values(metrics).filter((metric) => metric.alone);
+    expect(alone.length).toBeGreaterThan(3);
+    for (const { measure } of alone) expect(measure({ ...ordinary, source: ordinary.reconstruction })).toBe(measure(ordinary));
+  });
+
   it.each(Object.entries(metrics))('%s is a number for ordinary, identical, flat and tiny pictures', (_, metric) => {
     const ordinary = sample(201, 179);
     const samples = [

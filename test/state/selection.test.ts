@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { TokenGrid } from '../../src/core/token-grid.ts';
 import { clampCell, firstCell, followGrid, movedCell, selectionOfEntry } from '../../src/state/selection.ts';
+import { withSlots } from '../../src/state/slots.ts';
+import { initialState, type Result, type Slot } from '../../src/state/store.ts';
 
 const grid = (h: number, w: number, token = (i: number) => i): TokenGrid => ({
   shape: { t: 1, h, w },
@@ -50,4 +52,11 @@ test('nobody has looked yet: the usual place of a picture, of a clip the cell th
   expect(firstCell({ t: 1, h: 16, w: 16 })).toEqual(at(5, 9));
   expect(firstCell({ t: 4, h: 4, w: 4 }, [still(9), still(9)])).toEqual(at(1, 2));
   expect(firstCell({ t: 4, h: 4, w: 4 }, [still(9, 0), still(9, 90), still(9, 20)])).toEqual(at(1, 3));
+});
+
+test('an entry that the codebook does not have gives way to the token of the cell', () => {
+  const slot = { manifest: { id: 'a' }, result: { grid: grid(4, 4), counts: new Uint32Array(16) } as Partial<Result> } as Slot;
+  const asked = (entry: number) => withSlots({ ...initialState, selection: { cell: at(0, 3), entry } }, [slot]).selection;
+  expect(asked(16)).toEqual({ cell: at(0, 3), entry: 3 });
+  expect(asked(15)).toEqual({ cell: at(3, 3), entry: 15 });
 });
