@@ -76,10 +76,19 @@ export function CodebookUsageCurve({ counts, visit, entry, width, height }: Code
   );
 }
 
-/** Where a legend hides no curve: over logarithmic ranks one that reaches far bends away from the corner below it. */
+/**
+ * Where a legend hides no curve: over logarithmic ranks one that reaches far bends away from the corner below it, over
+ * linear ones that of evenly used entries runs above it.
+ */
 function roomFor(series: readonly Series[], size: number, ranks: 'linear' | 'log'): 'above' | 'below' {
+  const even = series.some(({ steps }) => countAt(steps, Math.round(size * 0.6)) > (steps[0]?.count ?? 0) / 3);
+  if (ranks === 'linear') return even ? 'below' : 'above';
   const reach = Math.log(Math.max(1, ...series.map(({ facts }) => facts.used))) / Math.log(Math.max(2, size));
-  return ranks === 'log' && reach > 0.75 ? 'below' : 'above';
+  return reach > 0.75 ? 'below' : 'above';
+}
+
+function countAt(steps: Series['steps'], rank: number): number {
+  return steps.find((step) => rank >= step.from && rank <= step.to)?.count ?? 0;
 }
 
 function seriesOf(id: Series['id'], counts: Uint32Array): Series {
@@ -166,7 +175,6 @@ function useCeiling(tokens: number, size: number): string {
 const RankTable = memo(function RankTable({ series, names }: TableProps) {
   const { t } = useTexts();
   const ranks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000].filter((rank) => rank <= series[0]!.counts.length);
-  const countAt = ({ steps }: Series, rank: number) => steps.find((step) => rank >= step.from && rank <= step.to)?.count ?? 0;
   return (
     <table className="unseen">
       <caption>{t('codebook.usageByRank')}</caption>
@@ -185,7 +193,7 @@ const RankTable = memo(function RankTable({ series, names }: TableProps) {
           <tr key={rank}>
             <th scope="row">{number(rank)}</th>
             {series.map((one) => (
-              <td key={one.id}>{number(countAt(one, rank))}</td>
+              <td key={one.id}>{number(countAt(one.steps, rank))}</td>
             ))}
           </tr>
         ))}
