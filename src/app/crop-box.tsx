@@ -54,7 +54,7 @@ export function CropBox({ picture, seen, crop, onCrop }: CropBoxProps) {
     onCrop(rounded(event.shiftKey ? resizedBy(crop, ...step) : movedBy(crop, ...step)));
   };
   return (
-    <div>
+    <div className={styles.crop}>
       <div ref={box} className={styles.box} style={{ width: Math.max(THIN, (most * picture.width) / picture.height) }} {...drag}>
         <Canvas
           width={width}

@@ -97,7 +97,7 @@ function SetFigures({ run }: { readonly run: TrayRun }) {
       </dl>
       <p className="caption">
         {t('shell.tray.sample', { tokens: number(tokens), pictures: number(run.rows.filter((row) => row.measures).length) })}{' '}
-        {run.model.title} · {modelFacts(run.model)}
+        {modelTitle(run.model, t)} · {modelFacts(run.model)}
       </p>
     </>
   );

@@ -203,8 +203,8 @@ export const pipeline = texts(
     open: '展开量化器',
     close: '收起量化器',
     bits: '{{token}} 的二进制',
-    occurs_one: '本图 {{count}} 次',
-    occurs_other: '本图 {{count}} 次',
+    occurs_one: '本图 {{count}}\u00a0次',
+    occurs_other: '本图 {{count}}\u00a0次',
     entryPicture: '单独解码的码字 {{entry}}',
 
     palette: '词元网格的颜色',
