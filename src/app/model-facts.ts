@@ -31,8 +31,12 @@ export function conversionFacts({ conversion }: Manifest, t: ReturnType<typeof u
   ];
 }
 
+/** As files say it in which no licence stands. */
+const NOT_STATED = 'not stated';
+
 /** The licence of a model in the language of the page, as far as it is more than a name. */
 export function licenceText({ source: { licence } }: Manifest, t: ReturnType<typeof useTexts>['t']): string {
+  if (licence === NOT_STATED) return t('shell.licenceNotStated');
   const [, name] = /^(.+), for research and teaching$/.exec(licence) ?? [];
   return name ? t('shell.licenceResearch', { name }) : licence;
 }

@@ -31,6 +31,7 @@ test('titles and licences of our models are said in the language of the page, th
   expect(modelTitle(lfq, t)).toBe('MAGVIT-v2 4 × 8 × 8，14 比特');
   expect(modelTitle({ title: 'vq_ds16_c2i' }, t)).toBe('vq_ds16_c2i');
   expect(licenceText(lfq, t)).toBe('CC BY-NC 4.0，供研究与教学使用');
+  expect(licenceText({ ...lfq, source: { licence: 'not stated' } }, t)).toBe('未声明许可');
   await changeLanguage('en');
   expect([modelTitle(lfq, t), licenceText(lfq, t)]).toEqual([lfq.title, lfq.source.licence]);
 });
