@@ -181,6 +181,7 @@ export function cleanMessage(error: unknown): string {
     .replace(/^[^()]*\bonnxruntime::[^()]*\([^()]*\)\s*/, '')
     .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
     .replace(/^Non-zero status code returned while running (\w+) node\. Name:'[^']*' Status Message: /, '$1: ')
+    .replace(/\s*\n\s*/g, ' ')
     .trim()
     .slice(0, 300)
     .replace(/\.+$/, '');

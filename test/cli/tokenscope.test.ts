@@ -12,6 +12,7 @@ import type { Manifest } from '../../src/core/manifest.ts';
 import { readNpy, writeNpy } from '../../src/core/npy.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures/published');
+const FIXED = join(import.meta.dirname, '../fixtures/onnx/dropped/grey');
 const full = process.env.TOKENSCOPE_FULL !== undefined;
 const few = ['taming_vqgan_zip', 'cosmos_di_jit', 'showo_magvitv2', 'tats_vqgan', 'magvit_vqgan3d_pool'];
 
@@ -126,6 +127,10 @@ describe('what goes wrong is one sentence', () => {
     const file = join(folder, 'wide.npy');
     writeFileSync(file, writeNpy(new Float32Array(3 * 30 * 32), [1, 3, 30, 32]));
     expect(await said(encode([model, file, '--out', folder]))).toMatch(/30 × 32 pixels; .* takes multiples of 8/);
+    const fixed = join(folder, 'fixed');
+    expect(await convert([join(FIXED, 'mnist_vqvae.onnx'), '--out', fixed, '--title', 'Grey'])).toBe(0);
+    writeFileSync(file, writeNpy(new Float32Array(3 * 32 * 32), [1, 3, 32, 32]));
+    expect(await said(encode([fixed, file, '--out', folder]))).toMatch(/32 × 32 pixels; Grey takes 28 × 28 only/);
     writeFileSync(file, writeNpy(new Float32Array(32 * 32), [32, 32]));
     expect(await said(encode([model, file, '--out', folder]))).toMatch(/takes N × C × H × W/);
   });

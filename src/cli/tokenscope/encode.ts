@@ -60,6 +60,9 @@ function frameSize(shape: readonly number[], { medium, size, title }: Manifest, 
   const [width = 1, height = 1, frames = 1] = shape.toReversed();
   if (count < 1 || (video && count !== 1)) throw new Error(`${file} holds ${count} clips; one at a time is encoded.`);
   if (channels !== 3) throw new Error(`${file} has ${channels} channels, not 3.`);
+  const [fixedHeight, fixedWidth] = (size.fixed && size.preferred) || [height, width];
+  if (height !== fixedHeight || width !== fixedWidth)
+    throw new Error(`${file} is ${height} × ${width} pixels; ${title} takes ${fixedHeight} × ${fixedWidth} only.`);
   const step = size.multipleOf;
   if (height % step || width % step)
     throw new Error(`${file} is ${height} × ${width} pixels; ${title} takes multiples of ${step}.`);

@@ -24,7 +24,7 @@ const MOST = 60;
 export function groupFiles(files: readonly ListedFile[]): readonly Group[] {
   const folders = new Map<string, ListedFile[]>();
   for (const file of files) folders.set(folderOf(file.path), [...(folders.get(folderOf(file.path)) ?? []), file]);
-  const groups = [...folders].flatMap(([folder, own]) => [...onnxGroups(folder, own), ...checkpointGroups(folder, own)]);
+  const groups = [...sides(folders)].flatMap(([folder, own]) => [...onnxGroups(folder, own), ...checkpointGroups(folder, own)]);
   return groups
     .map((group) => ({ group, score: score(group) }))
     .sort((a, b) => b.score - a.score || (a.group.title < b.group.title ? -1 : 1))
@@ -74,6 +74,18 @@ function rank({ path }: ListedFile): number {
   return CONTAINERS.indexOf(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
+/** `vae_encoder/model.onnx` and `vae_decoder/model.onnx` are one model: such folders of graphs become one. */
+function sides(folders: ReadonlyMap<string, readonly ListedFile[]>): ReadonlyMap<string, readonly ListedFile[]> {
+  const joined = new Map<string, readonly ListedFile[]>();
+  for (const [folder, files] of folders) {
+    const half = /^(.*?)(encoder|decoder|quantizer)$/i.exec(folder);
+    const graphs = files.some(({ path }) => /\.onnx$/i.test(path)) && !/text_encoder$/i.test(folder);
+    const key = half && graphs ? `${half[1]}encoder + decoder` : folder;
+    joined.set(key, [...(joined.get(key) ?? []), ...files]);
+  }
+  return joined;
+}
+
 /** Graphs with what they keep beside them; one that names its files is a folder of our own kind. */
 function onnxGroups(folder: string, files: readonly ListedFile[]): Group[] {
   const graphs = files.filter(({ path }) => /\.onnx$/i.test(path));
@@ -86,11 +98,16 @@ function onnxGroups(folder: string, files: readonly ListedFile[]): Group[] {
   }
   return [...sets].map(([variant, own]) => {
     const names = own.map(({ path }) => path);
-    const beside = files.filter(({ path }) => !/\.onnx$/i.test(path) && names.some((name) => belongs(path, name)));
+    const beside = files.filter(({ path }) => {
+      return !/\.onnx$/i.test(path) && (CODEBOOK.test(path) || names.some((name) => belongs(path, name)));
+    });
     const title = own.length === 1 ? own[0]!.path : within(folder, variant ? `*_${variant}.onnx` : '*.onnx');
     return { kind: 'onnx', title, files: [...own, ...beside] };
   });
 }
+
+/** Where the quantizer was left out of the graphs. */
+const CODEBOOK = /(^|\/)[^/]*(codebook|embedding)[^/]*\.(npy|safetensors)$/i;
 
 /** `model.onnx_data`, `model.onnx.data`, `model.data`. */
 function belongs(path: string, graph: string): boolean {

@@ -1,7 +1,7 @@
 import { HttpRequests } from '../../convert/http-requests.ts';
 import { idFrom } from '../../convert/model-folder.ts';
 import { TokenscopeError } from '../../core/errors.ts';
-import type { RemoteChoice, RemoteModel } from '../protocol.ts';
+import type { RemoteChoice, RemoteFile, RemoteModel } from '../protocol.ts';
 import { encodePath, type Place, parseAddress } from './address.ts';
 import { type Group, groupFiles, type ListedFile } from './choices.ts';
 
@@ -18,18 +18,42 @@ const MOST_PAGES = 10;
 /** What lies at an address. Throws `remote-*`, `checkpoint-cors`, `model-offline`, `model-web-page`. */
 export async function lookUpModel(address: string, network: Network): Promise<RemoteModel> {
   const place = parseAddress(address);
-  return place.kind === 'hub' ? lookUpRepository(place, network) : linkedModel(place.url);
+  return place.kind === 'hub' ? lookUpRepository(place, network) : linkedModel(place.url, network);
 }
 
-function linkedModel(url: string): RemoteModel {
+async function linkedModel(url: string, network: Network): Promise<RemoteModel> {
   const { host, pathname } = new URL(url);
   const name = nameIn(pathname) || host;
   const kind = /\.onnx$/i.test(name) ? 'onnx' : name === 'manifest.json' ? 'folder' : 'checkpoint';
   // Half the world's checkpoints are called model.ckpt.
   const folder = nameIn(pathname.replace(/\/[^/]*$/, ''));
   const id = idFrom(`${idFrom(`${folder}-${name}`).slice(0, 50)}-${shortHash(url)}`);
+  const beside = kind === 'onnx' ? await filesBeside(url, network) : [];
   const named = kind === 'checkpoint' && folder ? `${folder}/${name}` : name;
-  return { host, choices: [{ kind, id, title: name, files: [{ name: named, url }] }] };
+  return { host, choices: [{ kind, id, title: name, files: [{ name: named, url }, ...beside] }] };
+}
+
+/** What exporters put beside a graph under names that follow from its own: weights, and the other half. A link names one file only. */
+async function filesBeside(url: string, network: Network): Promise<RemoteFile[]> {
+  const { pathname } = new URL(url);
+  const name = nameIn(pathname);
+  const other = name.replace(/encoder|decoder/i, (half) => (/^e/i.test(half) ? 'decoder' : 'encoder'));
+  const graphs = [...new Set([name, other])];
+  const names = graphs.flatMap((graph) => [graph, `${graph}.data`, `${graph}_data`]).filter((one) => one !== name);
+  const found = names.map(async (one) => {
+    const address = new URL(url);
+    address.pathname = `${pathname.slice(0, pathname.lastIndexOf('/') + 1)}${encodeURIComponent(one)}`;
+    return (await isThere(address.href, network)) ? [{ name: one, url: address.href }] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Hosts that answer everything with a page have nothing there. */
+async function isThere(url: string, network: Network): Promise<boolean> {
+  const response = await new HttpRequests(url, network).part({ from: 0, to: 1 }).catch(() => undefined);
+  network.signal.throwIfAborted();
+  response?.body?.cancel().catch(() => {});
+  return response?.ok === true && !/html/i.test(response.headers.get('content-type') ?? '');
 }
 
 async function lookUpRepository(place: HubPlace, network: Network): Promise<RemoteModel> {
@@ -57,7 +81,7 @@ function choiceOf({ kind, title, files }: Group, { origin, repository, revision 
   const at = `${origin}/${repository}/resolve/${encodeURIComponent(revision)}`;
   const remote = files.map(({ path, bytes }) => ({
     // Some files tell what they are only by where they lie.
-    name: kind === 'checkpoint' ? `${nameIn(repository)}/${path}` : nameIn(path),
+    name: kind === 'checkpoint' ? `${nameIn(repository)}/${path}` : kind === 'onnx' ? path : nameIn(path),
     url: `${at}/${encodePath(path)}`,
     ...(bytes !== undefined && { bytes }),
   }));

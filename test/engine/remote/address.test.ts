@@ -118,6 +118,16 @@ describe('files of a repository', () => {
     ]);
   });
 
+  it('are graphs in folders of their own, and the codebook that was left out of them', () => {
+    const paths = ['vae_decoder/model.onnx', 'vae_encoder/model.onnx', 'vae_encoder/model.onnx_data', 'text_encoder/model.onnx'];
+    expect(groupFiles(paths.map((path) => ({ path }))).map(({ title, files }) => [title, files.length])).toEqual([
+      ['vae_encoder + decoder/*.onnx', 3],
+      ['text_encoder/model.onnx', 1],
+    ]);
+    const pair = ['encoder.onnx', 'decoder.onnx', 'codebook.npy'];
+    expect(groupFiles(pair.map((path) => ({ path })))[0]!.files).toHaveLength(3);
+  });
+
   it('leave out what training leaves behind', () => {
     expect(titles('optimizer.pt', 'scheduler.pt', 'training_args.bin', 'rng_state_0.pth', 'vq_ds16_c2i.pt')).toEqual([
       'vq_ds16_c2i.pt',

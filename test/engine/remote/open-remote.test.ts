@@ -278,6 +278,22 @@ describe('other files on a server', () => {
     expect(await fetched['e.onnx']!.text()).toBe('encoder');
   });
 
+  it('a link to one graph brings what its exporter put beside it, and no page that stands for a missing file', async () => {
+    const at = (name: string) => `https://models.example/vq/${name}`;
+    const page = { content: new Blob(['<html>']), headers: { 'content-type': 'text/html' } };
+    const part = new Blob(['part']);
+    const network = fakeNetwork({
+      [at('Encoder.onnx')]: part,
+      [at('Encoder.onnx.data')]: part,
+      [at('decoder.onnx')]: part,
+      [at('decoder.onnx_data')]: page,
+    });
+    const { choices } = await lookUpModel(at('Encoder.onnx'), { fetch: network.fetch, signal: never });
+    expect(choices[0]!.files.map(({ name }) => name)).toEqual(['Encoder.onnx', 'Encoder.onnx.data', 'decoder.onnx']);
+    // Nothing but first bytes before anybody agreed.
+    expect(network.asked.every((asked) => asked.endsWith('bytes=0-0'))).toBe(true);
+  });
+
   it('a model folder is opened by its manifest', async () => {
     const manifest = JSON.parse(readFileSync('models/vqvae-f8/manifest.json', 'utf8'));
     const address = 'https://models.example/vqvae-f8/manifest.json';
