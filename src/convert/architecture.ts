@@ -51,6 +51,9 @@ export interface ConversionReport {
 export interface Architecture<Settings = unknown> {
   /** The network's settings, from names, shapes, `config` and `carried`, or undefined when this is another network. */
   recognise(checkpoint: Checkpoint): Settings | undefined;
-  /** Throws `model-corrupt` when a tensor is missing, is left over or has another shape than the settings ask for. */
+  /**
+   * Throws `model-corrupt` when a tensor is missing or has another shape than the settings ask for, `checkpoint-unrecognised`
+   * when one is left over.
+   */
   write(settings: Settings, checkpoint: Checkpoint, options: ConvertOptions): Promise<ConvertedModel>;
 }

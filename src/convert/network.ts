@@ -1,7 +1,9 @@
+import { TokenscopeError } from '../core/errors.ts';
 import type { GraphFacts, LatentLayout, Manifest, PixelLayout } from '../core/manifest.ts';
 import type { Architecture, Checkpoint, ConvertedModel, ConvertOptions } from './architecture.ts';
 import { writeSafetensors } from './containers/safetensors.ts';
 import { Graph, type Shape, type Value } from './graph.ts';
+import { largest } from './resemblance.ts';
 import { TensorTaker } from './tensor-taker.ts';
 import type { StoredTensor, StoredTensors } from './tensors.ts';
 import { isBallast, tidyNames } from './tidy-names.ts';
@@ -69,7 +71,7 @@ export function architecture<Settings>(network: Network<Settings>): Architecture
       const drawn = await drawGraphs(network, settings, taker, options);
       const tables = await writeTables(network, settings, taker);
       const forgotten = taker.left.filter((name) => !isBallast(name) && !network.spare(name, settings));
-      if (forgotten.length > 0) throw taker.corrupt(`it has tensors that ${network.name} has no use for: ${some(forgotten)}`);
+      if (forgotten.length > 0) throw otherLayers(taker, forgotten, network.name);
       const { files, ...bytes } = drawn;
       const conversion = { weights: options.weights, graph: options.graph ?? 'plain', ...bytes } as const;
       return {
@@ -87,8 +89,10 @@ function checkTable({ kind, codebookSize = 0, entryDimension = 0 }: NetworkFacts
   throw taker.corrupt(`its codebook has ${codebookSize} entries of ${entryDimension} numbers`);
 }
 
-function some(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+/** For a checkpoint with tensors that its network has no use for: it must be another network, if a near one. */
+function otherLayers({ checkpoint: { file, tensors } }: TensorTaker, names: readonly string[], network: string): TokenscopeError {
+  const parameters = { file, looks: 'tokenizer', family: ` (${network})`, tensors: largest(tensors, names).join(', ') } as const;
+  return new TokenscopeError('checkpoint-unrecognised', parameters);
 }
 
 type Part = 'encoder' | 'decoder';

@@ -32,6 +32,7 @@ const OTHERS: readonly (readonly [string, RegExp])[] = [
   ['DALL-E dVAE', /blocks\.group_1\.block_1\.res_path/],
   ['VQ-VAE-2', /(^|\.)(quantize_t|enc_t|dec_t)\./],
   ['RQ-VAE', /quantizer\.codebooks\.\d+/],
+  ['VAR', /quantize\.quant_resi\./],
   ['Paella', /(^|\.)vquantizer\.|in_block\.\d+\.weight/],
 ];
 
@@ -99,7 +100,8 @@ function share(names: readonly string[], pattern: RegExp): number {
   return names.length === 0 ? 0 : names.filter((name) => pattern.test(name)).length / names.length;
 }
 
-function largest(tensors: StoredTensors, names: readonly string[]): string[] {
+/** The largest of these tensors, with their shapes. */
+export function largest(tensors: StoredTensors, names: readonly string[]): string[] {
   return names
     .map((name) => ({ name, shape: tensors.get(name)!.shape }))
     .sort((a, b) => elementCount(b.shape) - elementCount(a.shape))

@@ -2,6 +2,7 @@ import type { Checkpoint } from './architecture.ts';
 import { findSetting } from './find-setting.ts';
 import { renameVqganJax, viewFlax } from './flax-names.ts';
 import { countParts } from './tensor-sizes.ts';
+import type { StoredTensors } from './tensors.ts';
 import { readTokenizer, sideOf, type VqganTokenizer } from './vqgan-network.ts';
 import type { VqganNames } from './vqgan-shape.ts';
 
@@ -45,7 +46,7 @@ function readTorch(checkpoint: Checkpoint): VqganTokenizer | undefined {
   const { tensors } = checkpoint;
   const table = TABLES.find((name) => tensors.has(name));
   const projected = tensors.has('quant_conv.weight') || tensors.has('post_quant_conv.weight');
-  if (tensors.get(TAMING_ANCHOR)?.shape.length !== 4 || !table || !projected) return undefined;
+  if (tensors.get(TAMING_ANCHOR)?.shape.length !== 4 || !table || !projected || isMultiScale(tensors)) return undefined;
   const inOrder = runsInOrder(checkpoint);
   const openMuse = OPEN_MUSE.includes(findSetting(checkpoint, '_class_name') as string);
   const settings = readTokenizer(checkpoint, {
@@ -56,6 +57,11 @@ function readTorch(checkpoint: Checkpoint): VqganTokenizer | undefined {
   });
   const known = openMuse ? skipLoneAttention(settings) : settings;
   return isChameleon(known) && !sideOf(checkpoint, 'resolution') ? { ...known, preferred: CHAMELEON_SIDE } : known;
+}
+
+/** VAR's network has these names too, and tokens of several grids. */
+function isMultiScale(tensors: StoredTensors): boolean {
+  return [...tensors.keys()].some((name) => name.startsWith('quantize.quant_resi.'));
 }
 
 /**

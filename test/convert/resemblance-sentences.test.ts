@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unrecognised } from '../../src/convert/architectures/index.ts';
+import { convertCheckpoint, unrecognised } from '../../src/convert/architectures/index.ts';
 import { blobSource } from '../../src/convert/byte-source.ts';
 import { openCheckpoint } from '../../src/convert/open-checkpoint.ts';
 import { startTexts } from '../../src/i18n/index.ts';
@@ -127,6 +127,21 @@ const networks: readonly (readonly [what: string, looks: string, shapes: Shapes,
     /尚未收录 \(TiTok\)/,
   ],
   [
+    'VAR, whose names are those of a VQGAN',
+    'known',
+    {
+      'encoder.conv_in.weight': [8, 3, 3, 3],
+      'encoder.down.0.block.0.conv1.weight': [8, 8, 3, 3],
+      'quant_conv.weight': [4, 4, 3, 3],
+      'quantize.embedding.weight': [16, 4],
+      'quantize.quant_resi.qresi_ls.0.weight': [4, 4, 3, 3],
+      'post_quant_conv.weight': [4, 4, 3, 3],
+      'decoder.conv_in.weight': [8, 4, 3, 3],
+    },
+    /does not have yet \(VAR\)/,
+    /尚未收录 \(VAR\)/,
+  ],
+  [
     'VQ-VAE-2',
     'known',
     {
@@ -149,6 +164,7 @@ describe('a network that is no tokenizer of a kind known here', () => {
   it.each(networks)('%s is said to be what it is, in both languages', async (_, looks, shapes, english, chinese) => {
     const content = zeros(shapes);
     const checkpoint = await openCheckpoint([{ name: 'model.safetensors', source: blobSource(content, 'model.safetensors') }]);
+    expect(await convertCheckpoint(checkpoint)).toBeUndefined();
     const { code, parameters } = unrecognised(checkpoint);
     expect(code).toBe('checkpoint-unrecognised');
     expect(parameters).toMatchObject({ looks, file: 'model.safetensors' });

@@ -51,9 +51,16 @@ describe('a checkpoint that lacks a tensor, or has one too many', () => {
 
   it('is refused by the name of what it has too many of, if that is no ballast of a training', async () => {
     const extra = await checkpointWith((tensors) => {
-      tensors.set('encoder.down.1.block.2.conv3.weight', tensors.get('quant_conv.weight')!);
+      tensors.set('encoder.extra.weight', tensors.get('quant_conv.weight')!);
     });
-    await expect(convertCheckpoint(extra)).rejects.toMatchObject({ code: 'model-corrupt' });
+    await expect(convertCheckpoint(extra)).rejects.toMatchObject({
+      code: 'checkpoint-unrecognised',
+      parameters: {
+        looks: 'tokenizer',
+        family: ' (taming-vqgan)',
+        tensors: 'encoder.extra.weight (4 × 8 × 1 × 1)',
+      },
+    });
     const ballast = await checkpointWith((tensors) => {
       for (const name of [
         'loss.discriminator.main.0.weight',
