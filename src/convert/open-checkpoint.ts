@@ -45,6 +45,7 @@ export async function openCheckpoint(files: readonly CheckpointFile[]): Promise<
   );
   const tensors = await mergeTensors(parts.map(({ file, contents }) => ({ file, tensors: contents.tensors })));
   shards?.check(tensors);
+  if (tensors.size === 0) throw new TokenscopeError('checkpoint-empty', { file: weights[0]!.name });
   const config = findConfig(notes);
   const carried = parts.find(({ contents }) => contents.carried !== undefined)?.contents.carried;
   return {

@@ -184,6 +184,8 @@ describe('a file that is no checkpoint', () => {
       file: 'a.ckpt',
     });
     expect(await refusalOf({ 'a.msgpack': writeFlax({ step: 7 }) })).toEqual({ code: 'checkpoint-empty', file: 'a.msgpack' });
+    const { bytes } = writeSafetensors(new Map());
+    expect(await refusalOf({ 'a.safetensors': new Blob([bytes]) })).toEqual({ code: 'checkpoint-empty', file: 'a.safetensors' });
   });
 
   it.each(['a.safetensors', 'a.jit', 'a.onnx'])('names play no part: a PyTorch file named %s opens', async (name) => {
