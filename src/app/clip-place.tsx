@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ClipPlan } from '../core/clip-plan.ts';
 import { cellIndex } from '../core/token-grid.ts';
 import { number, useTexts } from '../i18n/index.ts';
@@ -55,6 +55,10 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
   const sizes = clipSizes({ width, height }, players, aspect, clip.plan);
   const { rows } = sizes;
   useClipKeys(player, clip.plan);
+  const rolling = useTokenscope(({ camera }) => camera.running && camera.rolling === true);
+  useEffect(() => {
+    if (rolling) player.play();
+  }, [rolling, player]);
   return (
     <div className={styles.place} ref={element}>
       <div className={styles.tools}>
@@ -68,7 +72,9 @@ function Filled({ slots, clip }: { readonly slots: readonly SlotWithClip[]; read
             <Volume slot={slots[0]!} clip={clip} player={player} {...volume} sizes={sizes} />
           </div>
           <ClipTransport player={player} clip={clip} rate={rate} curve={curve} {...(alone ? {} : { setCurve })} />
-          {source?.clip && <ClipPiece key={source.name} clip={source.clip} plan={clip.plan} width={width} />}
+          {source?.clip && source.kind !== 'camera' && (
+            <ClipPiece key={source.name} clip={source.clip} plan={clip.plan} width={width} />
+          )}
           <ClipTimeline
             slots={slots}
             clip={clip}

@@ -40,6 +40,8 @@ export function keepClipRuns(parts: ClipRunParts) {
   const counted = new Map<number, number>();
   let stopped: number | undefined;
   let toldStill = '';
+  /** Sources that are the last frames of a camera. */
+  const rolled = new Set<number>();
   /** Runs under way. */
   const under = new Set<AbortController>();
 
@@ -57,6 +59,7 @@ export function keepClipRuns(parts: ClipRunParts) {
     const model = slot?.model;
     if (!model || !state.source || stopped === state.source.key) return;
     for (const other of runs.keys()) if (!findSlot(state, other)) runs.delete(other);
+    if (state.source.kind === 'camera') rolled.add(state.source.key);
     const input = await inputOf(parts, state, model);
     if (!input) return;
     const growing = goOn(key, state, slot, input);
@@ -109,6 +112,9 @@ export function keepClipRuns(parts: ClipRunParts) {
     return growing;
   }
 
+  /** Whether one clip may stay on screen until there is something to show of the other. */
+  const follows = (source: number, before: number) => source === before || (rolled.has(source) && rolled.has(before));
+
   /** Puts the run into its slot, not too often. What was there of the same source stays until a window is done. */
   function showing(key: number, growing: GrowingClip, feed: ClipFeed | undefined) {
     let shown = 0;
@@ -118,7 +124,7 @@ export function keepClipRuns(parts: ClipRunParts) {
       if (!atOnce && time - shown < SHOW_EVERY) return;
       shown = time;
       changeSlot(store, key, (slot) => {
-        const standing = slot.clip?.of.source === growing.of.source && slot.clip.windowsDone > 0;
+        const standing = slot.clip && slot.clip.windowsDone > 0 && follows(growing.of.source, slot.clip.of.source);
         if (growing.windowsDone === 0 && standing) return goesOn ? {} : { clip: { ...slot.clip!, running: false } };
         const clip = growing.snapshot(feed?.frames ?? [], goesOn);
         const next = { ...slot, clip };

@@ -397,8 +397,17 @@ test('the camera rolls: its last frames are a clip, again and again', async () =
       }
     },
   });
+  const before = made.now().source!.key;
+  const shown: { source: number; done: number }[] = [];
+  made.store.subscribe(({ source: now, slots: [slot] }) => {
+    if (now?.kind === 'camera' && slot?.clip) shown.push({ source: slot.clip.of.source, done: slot.clip.windowsDone });
+  });
   await made.actions.startCamera();
   const { source, slots, camera } = made.now();
+  // From the first one that came back on, there is always one to be seen.
+  const since = shown.slice(shown.findIndex((each) => each.source > before && each.done > 0));
+  expect(new Set(since.map((each) => each.source)).size).toBeGreaterThan(1);
+  expect(since.every(({ done }) => done > 0)).toBe(true);
   expect(made.now().error).toBeUndefined();
   expect(source).toMatchObject({ kind: 'camera', name: 'camera', clip: { frames: 16 } });
   expect(slots[0]!.clip).toMatchObject({ plan: { frames: 16 }, running: false });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { clipSizes } from '../../src/app/clip-layout.ts';
 import { planClip } from '../../src/core/clip-plan.ts';
-import { frameAt } from '../../src/views/clip-clock.ts';
+import { initialState } from '../../src/state/store.ts';
+import { frameAt, planeOnScreen } from '../../src/views/clip-clock.ts';
 import {
   frameAtX,
   lanesOf,
@@ -148,4 +149,15 @@ describe('the layout of the Clip place', () => {
     const plan = planClip(100, { rule: 'each', reduction: 1, window: 1 });
     expect(clipSizes({ width: 1000, height: 900 }, 2, 1, plan).rows.planes).toBe(18);
   });
+});
+
+it('the plane on screen is that of the frame while it plays or is scrubbed, else the selected one', () => {
+  const plan = planClip(40, { rule: 'grouped', reduction: 4, window: 16 });
+  const slots = [{ clip: { plan } }] as unknown as typeof initialState.slots;
+  const state = { ...initialState, slots, playhead: 9, selection: { ...initialState.selection, plane: 7 } };
+  const clock = { frame: 9, playing: false, loop: true, speed: 1 };
+  expect(planeOnScreen(state, clock, plan)).toBe(7);
+  expect(planeOnScreen({ ...state, selection: initialState.selection }, clock, plan)).toBe(2);
+  expect(planeOnScreen(state, { ...clock, frame: 21 }, plan)).toBe(5);
+  expect(planeOnScreen(state, { ...clock, playing: true }, plan)).toBe(2);
 });

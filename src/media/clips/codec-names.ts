@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   dvh1: 'Dolby Vision (HEVC)',
   dvhe: 'Dolby Vision (HEVC)',
   vvc1: 'VVC (H.266)',
+  'png ': 'PNG',
   'rle ': 'QuickTime Animation',
   AVdn: 'DNxHD',
   V_MPEG1: 'MPEG-1',
