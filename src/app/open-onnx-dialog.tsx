@@ -77,6 +77,7 @@ const ABOUT_ROLES: ReadonlySet<string> = new Set([
 
 /** Even where nothing could be proposed, the visitor may say what the files are. */
 function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: Readonly<Record<string, Blob>> }) {
+  const { t } = useTexts();
   const { what, remedy } = useErrorText();
   const graphs = Object.keys(files).filter((name) => /\.onnx$/i.test(name));
   return (
@@ -85,6 +86,11 @@ function Failure({ sheet, files }: { readonly sheet: OnnxSheet; readonly files: 
         <b>{what(sheet.failed!)}</b>
       </p>
       <p>{remedy(sheet.failed!)}</p>
+      {sheet.undo && (
+        <button type="button" className="word-button" onClick={sheet.undo}>
+          {t('open.undo')}
+        </button>
+      )}
       {sheet.failed!.code === 'onnx-size' && <Side sheet={sheet} />}
       {ABOUT_ROLES.has(sheet.failed!.code) && (
         <RoleList

@@ -30,6 +30,7 @@ export function useOnnxSheet(files: Readonly<Record<string, Blob>>) {
   const [title, setTitle] = useState('');
   const asked = useRef(new AbortController());
   const recalled = useRef(false);
+  const [worked, setWorked] = useState<Corrections>();
 
   const diagnose = useCallback(
     async (of: Proposal, signal: AbortSignal) => {
@@ -61,6 +62,7 @@ export function useOnnxSheet(files: Readonly<Record<string, Blob>>) {
       const settled = recalled.current ? undefined : recallSettled(found.key);
       recalled.current = true;
       setProposal(found);
+      setWorked(corrections);
       setTitle((before) => settled?.title ?? (before || found.manifest.title));
       if (settled) setScaling(settled.scaling);
       // The same files once more: what was corrected then is corrected again.
@@ -80,6 +82,9 @@ export function useOnnxSheet(files: Readonly<Record<string, Blob>>) {
     void diagnose(proposal, asked.current.signal);
   };
 
+  /** Away from a correction that led nowhere; undefined where there is none. */
+  const undo = failed && worked && worked !== corrections ? () => setCorrections(worked) : undefined;
+
   const stop = () => {
     asked.current.abort();
     setDoctor({ phase: 'stopped' });
@@ -96,7 +101,7 @@ export function useOnnxSheet(files: Readonly<Record<string, Blob>>) {
   useEffect(() => () => asked.current.abort(), []);
   return {
     ...{ corrections, setCorrections, stage, proposal, failed, doctor, scaling, setScaling },
-    ...{ title, setTitle, tryScalings, stop, settle },
+    ...{ title, setTitle, tryScalings, stop, settle, undo },
   };
 }
 

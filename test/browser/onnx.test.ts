@@ -96,6 +96,10 @@ test('one file of a single channel, 28 × 28 only, opens too', async () => {
   const path = join(import.meta.dirname, '../fixtures/onnx/dropped/grey/mnist_vqvae.onnx');
   await drop(visit, [{ name: 'mnist_vqvae.onnx', type: '', base64: readFileSync(path).toString('base64') }]);
   await sheet().getByText('28 × 28 only').waitFor({ timeout: 60_000 });
+  // A correction that leads nowhere can be taken back.
+  await sheet().getByLabel('Order of the axes going in').selectOption('NHWC');
+  await sheet().getByRole('button', { name: 'Take the last change back' }).click({ timeout: 60_000 });
+  await sheet().getByText('28 × 28 only').waitFor({ timeout: 60_000 });
   await sheet().getByRole('button', { name: 'Open this model' }).click();
   await until(visit, ({ slots }) => slots[0]?.manifest.id === 'mnist-vqvae' && slots[0].phase === 'ready', undefined, 60_000);
   await untilLive(visit);
