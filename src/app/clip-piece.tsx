@@ -142,7 +142,7 @@ function Overlap({ plan }: { readonly plan: ClipPlan }) {
   );
 }
 
-/** The whole clip in small pictures; the piece lies between two handles and can be dragged. */
+/** The whole clip in small pictures; the piece lies between two handles, can be dragged, and comes to where the strip is pressed. */
 function Strip({ clip, width }: { readonly clip: SourceClip; readonly width: number }) {
   const { t } = useTexts();
   const { setClipWindow } = useActions();
@@ -158,6 +158,19 @@ function Strip({ clip, width }: { readonly clip: SourceClip; readonly width: num
     event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
     grip.current = { part, at: event.clientX, from: { start, duration } };
+  };
+  const bring = (event: PointerEvent<HTMLElement>) => {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    const middle = ((event.clientX - left) / width) * facts.duration;
+    const there = dragged(
+      { part: 'piece', from: { start, duration } },
+      middle - duration / 2 - start,
+      facts.duration,
+      piece.rate,
+    );
+    event.currentTarget.setPointerCapture(event.pointerId);
+    grip.current = { part: 'piece', at: event.clientX, from: there };
+    setDraft(there);
   };
   const move = (event: PointerEvent<HTMLElement>) => {
     const held = grip.current;
@@ -186,23 +199,22 @@ function Strip({ clip, width }: { readonly clip: SourceClip; readonly width: num
       aria-valuenow={Math.round(value * 100) / 100}
       aria-valuetext={t('clip.seconds', { value: number(value, 2) })}
       onPointerDown={begin(part)}
-      onPointerMove={move}
-      onPointerUp={end}
       onKeyDown={press(part)}
     />
   );
   return (
-    <div className={styles.strip} style={{ width, height: TALL }}>
+    <div
+      className={styles.strip}
+      style={{ width, height: TALL }}
+      onPointerDown={bring}
+      onPointerMove={move}
+      onPointerUp={end}
+      onPointerCancel={end}
+    >
       <canvas ref={canvas} width={width} height={TALL} role="img" aria-label={t('clip.pieceAll')} />
       <div className={styles.shade} style={{ left: 0, width: share(start) }} />
       <div className={styles.shade} style={{ left: share(start + duration), right: 0 }} />
-      <div
-        className={styles.span}
-        style={{ left: share(start), width: share(duration) }}
-        onPointerDown={begin('piece')}
-        onPointerMove={move}
-        onPointerUp={end}
-      />
+      <div className={styles.span} style={{ left: share(start), width: share(duration) }} onPointerDown={begin('piece')} />
       {handle('start', start)}
       {handle('end', Math.min(facts.duration, start + duration))}
     </div>

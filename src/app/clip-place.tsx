@@ -100,7 +100,7 @@ function useTitle({ frames, planes, rule }: ClipPlan, alone: boolean): string {
   const { t } = useTexts();
   const counts = { frames: number(frames), planes: number(planes) };
   if (alone) return t('clip.titleTokens', counts);
-  if (frames === 1 && planes === 1) return t('clip.titleOne');
+  if (frames === 1) return planes === 1 ? t('clip.titleOne') : t('clip.titleRepeated', counts);
   return rule === 'each' ? t('clip.titleEach', counts) : t('clip.title', counts);
 }
 

@@ -347,6 +347,16 @@ describe('the piece of the clip', () => {
     expect(times.map((time) => Math.round(time * RATE))).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
     expect(await end.getAttribute('aria-valuetext')).toBe('1.43 s');
   });
+
+  test('comes to where the strip is pressed', async () => {
+    const { x, y, width } = (await place()
+      .getByRole('img', { name: /^The whole clip/ })
+      .boundingBox())!;
+    await visit.page.mouse.click(x + 0.3 * width, y + 10);
+    // The middle of ten frames at 0.3 of 1.5 s.
+    await until(visit, ({ source }) => Math.abs((source?.clip?.window.start ?? 0) - (0.45 - 10 / 24)) < 0.01, undefined);
+    await untilFrames(10);
+  });
 });
 
 describe('a model of clips', () => {

@@ -5,6 +5,7 @@ export const clip = texts(
   {
     title: '{{frames}} frames become {{planes}} planes of tokens',
     titleOne: 'One frame becomes one plane of tokens',
+    titleRepeated: 'One frame, repeated, becomes {{planes}} planes of tokens',
     titleEach: '{{frames}} frames, each a plane of tokens of its own',
     titleTokens: '{{planes}} planes of tokens become {{frames}} frames',
     titleNone: 'A clip, as a tokenizer sees it',
@@ -108,6 +109,7 @@ export const clip = texts(
   {
     title: '{{frames}} 帧变成 {{planes}} 层词元',
     titleOne: '一帧变成一层词元',
+    titleRepeated: '一帧重复后变成 {{planes}} 层词元',
     titleEach: '{{frames}} 帧，每帧各成一层词元',
     titleTokens: '{{planes}} 层词元变成 {{frames}} 帧',
     titleNone: '分词器眼中的视频',
