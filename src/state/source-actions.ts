@@ -48,12 +48,10 @@ export function sourceActions(
         if (!sources.overtaken(key)) store.setState({ busy: 'idle' });
       }
       if (sources.overtaken(key)) return;
-      suit(store.getState().source);
-      await catchUp();
+      const { source } = store.getState();
+      const suits = source && source.kind !== 'tokens' && models.suitModel(source.clip ? 'video' : 'image');
+      await Promise.all([suits, catchUp()]);
     });
-  const suit = (source: Source | undefined) => {
-    if (source && source.kind !== 'tokens') void models.suitModel(source.clip ? 'video' : 'image');
-  };
   const openFile = (file: File, kind: Source['kind']) => opening((key) => sources.openFile(key, file, { name: file.name, kind }));
 
   /** The first file of a set that can be opened; what is wrong with the others is told in their rows. */
@@ -92,18 +90,21 @@ export function sourceActions(
     return openFile(file, 'file');
   };
 
-  const openSample = (id: string) =>
-    opening(async (key) => {
+  const openSample = async (id: string) => {
+    let suited: Promise<void> | undefined;
+    await opening(async (key) => {
       const sample = surroundings.samples.find((candidate) => candidate.id === id);
       if (!sample) throw new TokenscopeError('media-fetch', { address: id });
       // Before it is read: its recorded result can be there at once.
-      void models.suitModel(sample.kind === 'clip' ? 'video' : 'image');
+      suited = models.suitModel(sample.kind === 'clip' ? 'video' : 'image');
       void showGhosts(parts, sample, key).then(parts.firstPaint.open);
       await parts.firstPaint.passed();
       const file = await surroundings.fetchFile(sample.file);
       await sources.openFile(key, file, { name: id, kind: 'sample', sample: id });
       if (!sources.overtaken(key)) void quietly(store, () => parts.ghosts.fillFrames(key));
     });
+    await suited;
+  };
 
   return {
     goTo: (place) => {
