@@ -80,7 +80,8 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
       for (let there = 0; feed; there = feed.frames.length) {
         await feed.ready(Math.min(feed.count(), there + FRAMES_AT_ONCE), signal);
         const ghost = findSlot(store.getState(), key)?.clip;
-        if (feed.frames.length === there || !isGhostOf(ghost, source)) return;
+        if (!isGhostOf(ghost, source)) return;
+        if (feed.frames.length === there) return measure(key, ghost);
         const frames = feed.frames.slice(0, ghost.reconstruction.length);
         changeSlot(store, key, (before) => {
           const clip = { ...ghost, frames };
@@ -88,6 +89,16 @@ export function keepGhosts({ store, engine, surroundings, clips }: GhostParts) {
         });
       }
     }
+  }
+
+  /** The numbers of a recorded clip, for machines on which the live run takes long or never comes. */
+  async function measure(key: number, { frames, reconstruction, grid, counts }: ClipResult): Promise<void> {
+    if (frames.length < reconstruction.length) return;
+    const measures = await engine.measureFrames(frames, reconstruction);
+    const planes = await engine.measurePlanes(grid);
+    const { height, width } = reconstruction[0]!;
+    const summary = await engine.measureClip({ frames: measures, planes, grid, codebookSize: counts.length, height, width });
+    changeSlot(store, key, ({ clip: now }) => (now?.grid === grid ? { clip: { ...now, measures, planes, summary } } : {}));
   }
 
   return { showEntries, showResult, showClip, fillFrames };

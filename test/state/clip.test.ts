@@ -261,6 +261,9 @@ test('a recorded clip is on show before its model is open, its frames follow, an
   expect(made.now().framing).toMatchObject({ height: 128, width: 128 });
   made.actions.setPlayhead(21);
   expect([...new Set(made.now().slots[0]!.result!.grid.tokens)]).toEqual([5 * 9]);
+  await expect.poll(() => made.now().slots[0]!.clip!.summary).toBeDefined();
+  expect(made.now().slots[0]!.clip).toMatchObject({ recorded: true, summary: { stayed: 0 } });
+  expect(made.now().slots[0]!.clip!.measures).toHaveLength(22);
   open();
   await started;
   expect(made.now().slots[0]!.clip).toMatchObject({ recorded: false, running: false, windowsDone: 2 });
