@@ -104,6 +104,12 @@ test('fetches everything that is run, beside the manifest, and counts bytes over
   expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
 });
 
+test('a disk that never answers holds up nothing', async () => {
+  const never = () => new Promise<never>(() => {});
+  const { file } = await open(fromUrl, server(), { ...memoryStore(), write: never, remember: never });
+  expect(await file('e.onnx').text()).toBe('the encoder');
+});
+
 test('a second opening asks the network for the manifest alone', async () => {
   const store = memoryStore();
   await open(fromUrl, server(), store);
