@@ -82,15 +82,17 @@ interface SyncAccess {
   close(): void;
 }
 
+const PIECE = 4 * 2 ** 20;
+
 /** In pieces, so that a large file never stands in memory as a whole. */
 export async function writeFile(directory: FileSystemDirectoryHandle, name: string, content: Blob): Promise<void> {
   const handle = await directory.getFileHandle(name, { create: true });
   const access = await (handle as unknown as { createSyncAccessHandle(): Promise<SyncAccess> }).createSyncAccessHandle();
   try {
     access.truncate(0);
-    let at = 0;
-    const reader = content.stream().getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) at += access.write(part.value, { at });
+    for (let at = 0; at < content.size; ) {
+      at += access.write(new Uint8Array(await content.slice(at, at + PIECE).arrayBuffer()), { at });
+    }
     access.flush();
   } finally {
     access.close();
