@@ -57,12 +57,17 @@ export function DistanceRow({ distances, winner, runnerUp, width, height }: Dist
         <path d={`M0 ${plot}H${width}`} stroke="var(--ink-3)" fill="none" />
         {runnerUp !== undefined && mark(runnerUp, 'var(--ink)', 2)}
         {mark(winner, 'var(--accent)', 3)}
-        <text x={0} y={height - 3} className={styles.axis}>
-          0
-        </text>
-        <text x={width} y={height - 3} textAnchor="end" className={styles.axis}>
-          {number(size - 1)}
-        </text>
+        {/* An end gives way to the winner's name when that comes close. */}
+        {x(winner) > 75 && (
+          <text x={0} y={height - 3} className={styles.axis}>
+            0
+          </text>
+        )}
+        {x(winner) < width - 120 && (
+          <text x={width} y={height - 3} textAnchor="end" className={styles.axis}>
+            {number(size - 1)}
+          </text>
+        )}
         <text x={clamp(x(winner), 60, width - 60)} y={height - 3} textAnchor="middle" className={styles.axisWinner}>
           {t('pipeline.entryLegend', { entry: winner })}
         </text>
