@@ -36,7 +36,7 @@ function Models({ close }: { readonly close: () => void }) {
     <div className={styles.models}>
       <h2>{t('shell.modelsOpen')}</h2>
       {slots.map((slot, index) => (
-        <OpenRow key={slot.key} slot={slot} active={index === 0} alone={slots.length === 1} />
+        <OpenRow key={slot.key} slot={slot} active={index === 0} alone={slots.length === 1} close={close} />
       ))}
       {closed.length > 0 && <h2>{t('shell.modelsMore')}</h2>}
       {closed.map((model) => (
@@ -69,9 +69,16 @@ function Models({ close }: { readonly close: () => void }) {
   );
 }
 
-function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active: boolean; readonly alone: boolean }) {
+interface OpenRowProps {
+  readonly slot: Slot;
+  readonly active: boolean;
+  readonly alone: boolean;
+  readonly close: () => void;
+}
+
+function OpenRow({ slot, active, alone, close }: OpenRowProps) {
   const { t } = useTexts();
-  const { openModel, closeModel, retryModel } = useActions();
+  const { openModel, closeModel, retryModel, canReadAnew, readAnew } = useActions();
   const { manifest, phase } = slot;
   return (
     <div className={styles.row}>
@@ -86,6 +93,18 @@ function OpenRow({ slot, active, alone }: { readonly slot: Slot; readonly active
             {fact}
           </div>
         ))}
+        {canReadAnew(slot.key) && (
+          <button
+            type="button"
+            className="word-button"
+            onClick={() => {
+              close();
+              readAnew(slot.key);
+            }}
+          >
+            {t('shell.readAnew')}
+          </button>
+        )}
       </div>
       <div className={styles.verbs}>
         {active && !alone && <span className="caption">{t('shell.active')}</span>}

@@ -106,6 +106,15 @@ export interface Actions {
   canPackModel(slot: number): boolean;
   /** An open model's folder as a zip file. */
   packModel(slot: number): Promise<Blob | undefined>;
+  /**
+   * Opens a model folder that a visitor brought, and tells when another scaling of the pixels than its manifest's brings back
+   * clearly more (tried unasked where it takes seconds).
+   */
+  openFolder(files: ModelFiles): Promise<void>;
+  /** Whether an open model came as a folder whose graphs can be looked at as if they had no manifest. */
+  canReadAnew(slot: number): boolean;
+  /** Shows them in the sheet for ONNX files. */
+  readAnew(slot: number): void;
   /** Shows the sheet in which dropped ONNX files (by the path they lay at) are settled. */
   openOnnx(files: Readonly<Record<string, Blob>>): void;
   closeOnnx(): void;

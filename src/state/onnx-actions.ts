@@ -2,14 +2,33 @@ import { asTokenscopeError, isAbort } from '../core/errors.ts';
 import { DEFAULT_FRAMING } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
-import type { Parity, Proposal } from '../core/proposal.ts';
-import type { ModelFiles } from '../engine/protocol.ts';
+import type { DiagnosisProgress, Parity, Proposal, Scaling } from '../core/proposal.ts';
+import { scalingOf } from '../core/scaling.ts';
+import type { ModelFiles, Provider } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { Actions } from './actions.ts';
 import { attempt } from './attempt.ts';
+import { readManifest } from './models.ts';
 import type { Parts } from './parts.ts';
+import { findSlot } from './slots.ts';
+import type { Result, Slot } from './store.ts';
 
-type OnnxVerbs = 'openOnnx' | 'closeOnnx' | 'proposeOnnx' | 'diagnoseOnnx' | 'openProposal' | 'packProposal';
+type OnnxVerbs =
+  | 'openFolder'
+  | 'canReadAnew'
+  | 'readAnew'
+  | 'openOnnx'
+  | 'closeOnnx'
+  | 'proposeOnnx'
+  | 'diagnoseOnnx'
+  | 'openProposal'
+  | 'packProposal';
+
+/** The scaling doctor makes about two dozen runs: unasked only where one of them takes no longer than this, at its size. */
+const UNASKED_MS = 800;
+const DOCTOR_SIDE = 128;
+/** Decibels by which another scaling must be better than the manifest's before anyone is told. */
+const WORTH_TELLING = 0.5;
 
 /** Samples that the scaling doctor looks at: many colours, and a face. */
 const PHOTOS = ['parrots', 'face'];
@@ -20,7 +39,7 @@ export function onnxActions(
   parts: Parts,
   openModelFiles: (files: ModelFiles, provider?: 'wasm') => Promise<void>,
 ): Pick<Actions, OnnxVerbs> {
-  const { store, engine } = parts;
+  const { store, engine, notices } = parts;
   let lastKey = 0;
 
   /** Failures are the sheet's to show; an abort is silence. */
@@ -32,17 +51,54 @@ export function onnxActions(
     }
   }
 
+  const diagnose = async (
+    files: ModelFiles,
+    provider: Provider | undefined,
+    onProgress: (progress: DiagnosisProgress) => void,
+    signal: AbortSignal,
+  ) => {
+    const photos = await loadPhotos(parts);
+    signal.throwIfAborted();
+    return engine.diagnoseScaling(files, photos, provider, onProgress, signal);
+  };
+
+  /** Whether another range of numbers than that of a visitor's manifest brings more back. */
+  async function doubtScaling(files: ModelFiles, { key, manifest, result, model }: Slot): Promise<void> {
+    const said = scalingOf(manifest.pixels);
+    if (!said || !result?.source || !model || runMs(result) > UNASKED_MS) return;
+    const { tried, sure } = await diagnose(files, model.device.provider, () => {}, new AbortController().signal);
+    const [best] = tried;
+    const own = tried.find(({ scaling }) => scaling.input === said.input && scaling.channels === said.channels);
+    if (!best || !own || !sure || sameScaling(best.scaling, said) || !findSlot(store.getState(), key)) return;
+    const same = best.scaling.input === said.input && best.scaling.channels === said.channels;
+    const gain = same ? undefined : best.psnr - own.psnr;
+    if (gain !== undefined && gain < WORTH_TELLING) return;
+    const { input, output, channels } = best.scaling;
+    notices.tellAnew('open.manifest', {
+      text: gain === undefined ? 'open.manifest.output' : 'open.manifest.input',
+      parameters: { title: manifest.title, said: said.input, input, output, channels, gain: (gain ?? 0).toFixed(1) },
+    });
+  }
+
   return {
+    openFolder: async (files) => {
+      await openModelFiles(files);
+      const { id } = await readManifest(files).catch(() => ({ id: undefined }));
+      const slot = store.getState().slots.find(({ manifest, phase }) => manifest.id === id && phase === 'ready');
+      // Nobody asked for it, so nobody is told when it fails.
+      if (slot) doubtScaling(files, slot).catch(() => {});
+    },
+    canReadAnew: (slot) => graphFilesOf(parts, slot) !== undefined,
+    readAnew: (slot) => {
+      const files = graphFilesOf(parts, slot);
+      if (files) store.setState({ sheet: { key: ++lastKey, files } });
+    },
     openOnnx: (files) => store.setState({ sheet: { key: ++lastKey, files } }),
     closeOnnx: () => store.setState({ sheet: undefined }),
     proposeOnnx: (files, corrections, onProgress, signal) =>
       answered(() => engine.proposeModel(files, corrections, onProgress, signal)),
     diagnoseOnnx: (proposal, onProgress, signal) =>
-      answered(async () => {
-        const photos = await loadPhotos(parts);
-        signal.throwIfAborted();
-        return engine.diagnoseScaling(folderOf(proposal, proposal.manifest), photos, proposal.provider, onProgress, signal);
-      }),
+      answered(() => diagnose(folderOf(proposal, proposal.manifest), proposal.provider, onProgress, signal)),
     openProposal: async (proposal, manifest) => {
       const files = folderOf(proposal, manifest);
       await openModelFiles(files, proposal.provider);
@@ -52,6 +108,25 @@ export function onnxActions(
     packProposal: (proposal, manifest) =>
       attempt(store, () => engine.packModel(folderOf(proposal, manifest), new AbortController().signal)),
   };
+}
+
+/** Graphs and what belongs to them, of a model that a visitor brought as files. */
+function graphFilesOf({ store, models }: Parts, key: number): Readonly<Record<string, Blob>> | undefined {
+  if (findSlot(store.getState(), key)?.manifest.conversion) return undefined;
+  const files = Object.entries(models.filesOf(key) ?? {});
+  const blobs = files.filter((file): file is [string, Blob] => file[1] instanceof Blob);
+  if (files.length === 0 || blobs.length < files.length) return undefined;
+  return Object.fromEntries(blobs.filter(([name]) => !/\.(json|md|webp)$/i.test(name)));
+}
+
+/** Encoder and decoder at the doctor's size, as fast as they were at the size they ran at. */
+function runMs({ source, timings }: Result): number {
+  if (!source || !timings) return Number.POSITIVE_INFINITY;
+  return ((timings.encodeMs + (timings.decodeMs ?? 0)) * DOCTOR_SIDE ** 2) / (source.height * source.width);
+}
+
+function sameScaling(a: Scaling, b: Scaling): boolean {
+  return a.input === b.input && a.output === b.output && a.channels === b.channels;
 }
 
 /** The model's folder with the manifest as it was settled. */

@@ -33,7 +33,7 @@ const TRIES = 5;
 /** Verbs about what is looked at. */
 export function sourceActions(
   parts: Parts,
-  models: Pick<Actions, 'openModelFiles' | 'openCheckpoint' | 'openOnnx' | 'askForModel' | 'suitModel'>,
+  models: Pick<Actions, 'openFolder' | 'openCheckpoint' | 'openOnnx' | 'askForModel' | 'suitModel'>,
 ): Pick<Actions, SourceVerbs> {
   const { store, surroundings, sources, tray, camera, catchUp } = parts;
 
@@ -85,7 +85,7 @@ export function sourceActions(
     if (!unpacked) return;
     const paths = Object.keys(unpacked);
     const manifest = paths.find((path) => /(^|\/)manifest\.json$/.test(path));
-    if (manifest !== undefined) return models.openModelFiles(insideOf(unpacked, manifest.slice(0, -'manifest.json'.length)));
+    if (manifest !== undefined) return models.openFolder(insideOf(unpacked, manifest.slice(0, -'manifest.json'.length)));
     if (paths.some((path) => /\.onnx$/i.test(path))) return models.openOnnx(unpacked);
     return openFile(file, 'file');
   };
@@ -118,7 +118,7 @@ export function sourceActions(
     openFiles: async (files, remarks = []) => {
       const visible = files.filter((file) => !file.name.startsWith('.'));
       const kind = await modelKind(visible);
-      if (kind === 'folder') return models.openModelFiles(folderOf(visible));
+      if (kind === 'folder') return models.openFolder(folderOf(visible));
       if (kind === 'checkpoint') return models.openCheckpoint(visible);
       if (kind === 'onnx') {
         const picture = await pictureAmong(visible);

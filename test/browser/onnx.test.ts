@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const { file } = wrappedModel();
+const { file, manifest: wrong } = wrappedModel();
 const dropped = async (names: readonly string[]) =>
   Promise.all(
     names.map(async (name) => ({
@@ -77,6 +77,24 @@ describe('a pair whose numbers nobody wrote down: 0 to 255, blue first', () => {
     await drop(visit, await dropped(WHOLE));
     await sheet().getByText('As you chose it last time.').waitFor({ timeout: 100_000 });
     expect(await sheet().getByLabel('Name').inputValue()).toBe('Blue first');
+    await visit.page.keyboard.press('Escape');
+  });
+
+  test('with a manifest that names another range it opens as that says, and the range that brings back more is told', async () => {
+    const files = wrong.files.filter(({ name }) => WHOLE.some((part) => part === name));
+    const manifest = { ...wrong, id: 'wrong-range', title: 'Wrong range', files };
+    const base64 = Buffer.from(JSON.stringify(manifest)).toString('base64');
+    await drop(visit, [...(await dropped(WHOLE)), { name: 'manifest.json', type: '', base64 }]);
+    await until(visit, ({ slots }) => slots[0]?.manifest.id === 'wrong-range' && slots[0].phase === 'ready', undefined, 100_000);
+    const told = visit.page.getByText('The manifest of Wrong range says [−1, 1] for pixels, but [0, 255], BGR brings back');
+    await told.waitFor({ timeout: 110_000 });
+    await visit.page
+      .getByRole('button', { name: 'VQ-VAE' })
+      .or(visit.page.getByRole('button', { name: 'Wrong range' }))
+      .first()
+      .click();
+    await visit.page.getByRole('button', { name: 'Look at its graphs anew' }).click();
+    await sheet().getByText('8 × 8 pixels').waitFor({ timeout: 100_000 });
     await visit.page.keyboard.press('Escape');
   });
 

@@ -98,6 +98,18 @@ it('a checkpoint converts into half precision and the faster graph, and its fold
   expect(await check([model])).toBe(0);
 });
 
+it('an array of one channel is the grey picture', async () => {
+  const model = join(import.meta.dirname, '../../models/toy');
+  const grey = Float32Array.from({ length: 2 * 16 * 8 }, (_, i) => Math.sin(i));
+  const planes = [0, 1].flatMap((n) => [0, 1, 2].map(() => [...grey.subarray(n * 128, (n + 1) * 128)]));
+  const tokensOf = async (name: string, values: Float32Array, channels: number) => {
+    writeFileSync(join(folder, `${name}.npy`), writeNpy(values, [2, channels, 16, 8]));
+    expect(await encode([model, join(folder, `${name}.npy`), '--out', join(folder, name)])).toBe(0);
+    return array(join(folder, name, 'tokens.npy'));
+  };
+  expect(await tokensOf('grey', grey, 1)).toEqual(await tokensOf('colour', Float32Array.from(planes.flat()), 3));
+});
+
 describe('what goes wrong is one sentence', () => {
   const said = async (work: Promise<unknown>) => {
     const error = await work.then(

@@ -29,10 +29,10 @@ export async function encode(argv: string[]): Promise<number> {
   return 0;
 }
 
-/** N × C × (T ×) H × W in the model's own range, taken as it is. Pictures (N may be more than 1) are planes one after another. */
+/** N × C × (T ×) H × W in the model's own range, taken as it is; one channel stands for all three. Pictures (N may be more than 1) are planes one after another. */
 async function encodeArray(model: Model, array: NpyArray, file: string): Promise<Encoding> {
   const size = frameSize(array.shape, model.manifest, file);
-  const given = Float32Array.from(array.data);
+  const given = inColour(Float32Array.from(array.data), array.shape);
   const values = model.manifest.medium === 'video' ? given : channelsFirst(given, size);
   const rule = frameRuleOf(model.manifest);
   const area = size.height * size.width;
@@ -59,7 +59,7 @@ function frameSize(shape: readonly number[], { medium, size, title }: Manifest, 
   const [count = 0, channels] = shape;
   const [width = 1, height = 1, frames = 1] = shape.toReversed();
   if (count < 1 || (video && count !== 1)) throw new Error(`${file} holds ${count} clips; one at a time is encoded.`);
-  if (channels !== 3) throw new Error(`${file} has ${channels} channels, not 3.`);
+  if (channels !== 3 && channels !== 1) throw new Error(`${file} has ${channels} channels, not 3 (or 1, for grey).`);
   const [fixedHeight, fixedWidth] = (size.fixed && size.preferred) || [height, width];
   if (height !== fixedHeight || width !== fixedWidth)
     throw new Error(`${file} is ${height} × ${width} pixels; ${title} takes ${fixedHeight} × ${fixedWidth} only.`);
@@ -67,6 +67,18 @@ function frameSize(shape: readonly number[], { medium, size, title }: Manifest, 
   if (height % step || width % step)
     throw new Error(`${file} is ${height} × ${width} pixels; ${title} takes multiples of ${step}.`);
   return { frames: video ? frames : count, height, width };
+}
+
+/** Grey in all three channels; models of one channel take the grey of what they are given. */
+function inColour(values: Float32Array, [, channels, ...sides]: readonly number[]): Float32Array {
+  if (channels !== 1) return values;
+  const size = sides.reduce((product, side) => product * side, 1);
+  const out = new Float32Array(3 * values.length);
+  for (let i = 0; i < 3 * values.length; i += size) {
+    const from = Math.floor(i / (3 * size)) * size;
+    out.set(values.subarray(from, from + size), i);
+  }
+  return out;
 }
 
 /** N × C × H × W as C × N × H × W. */

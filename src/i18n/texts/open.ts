@@ -128,6 +128,12 @@ export const open = texts(
       'not-a-number':
         'On WebGPU {{title}} gives values that are no numbers, where WASM gives a picture. Choose WASM in the provider menu.',
     },
+    manifest: {
+      input:
+        'The manifest of {{title}} says $t(open.range.{{said}}) for pixels, but $t(open.range.{{input}}), $t(open.channels.{{channels}}) brings back {{gain}} dB more on test cards. In the list of models, “Look at its graphs anew” to change it.',
+      output:
+        'The manifest of {{title}} gives the decoder’s numbers another range than they have: $t(open.range.{{output}}), $t(open.channels.{{channels}}) brings back more on test cards. In the list of models, “Look at its graphs anew” to change it.',
+    },
     doctor: {
       running: 'Trying scalings: {{done}} of {{total}} runs …',
       stop: 'Stop',
@@ -278,6 +284,12 @@ export const open = texts(
         '{{title}} 在 WebGPU 与 WASM 上结果不一致：{{cells}} 个词元中有 {{different}} 个不同，按模型自己的数值，像素最多相差 {{reconstruction}}。它的某个算子在这块显卡上有错；请在计算方式菜单中选择 WASM。',
       zeros: '{{title}} 在 WebGPU 上只给出零，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
       'not-a-number': '{{title}} 在 WebGPU 上给出的不是数，而 WASM 给出图片。请在计算方式菜单中选择 WASM。',
+    },
+    manifest: {
+      input:
+        '{{title}} 的清单说像素取值范围是 $t(open.range.{{said}})，但在测试卡上 $t(open.range.{{input}})、$t(open.channels.{{channels}}) 的还原要好 {{gain}} dB。可在模型列表中“重新查看计算图”来更改。',
+      output:
+        '{{title}} 的清单给解码器的输出写错了范围：在测试卡上 $t(open.range.{{output}})、$t(open.channels.{{channels}}) 还原得更好。可在模型列表中“重新查看计算图”来更改。',
     },
     doctor: {
       running: '正在尝试各种取值范围：第 {{done}} 次，共 {{total}} 次…',
