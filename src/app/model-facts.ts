@@ -1,18 +1,23 @@
 import type { Manifest } from '../core/manifest.ts';
+import { filesToRun } from '../core/run-files.ts';
 import { number, type useTexts } from '../i18n/index.ts';
 
 export { modelTitle, shortTitle } from '../views/codebook-facts.ts';
 
-/** A model in a line: `f8 · K 1,024 · D 8`. */
+/** A model in a line: `f8 · K 1,024 · D 8`; of clips `f8 · t4 · …`. */
 export function modelFacts({ size, quantizer }: Manifest): string {
   const { codebookSize, entryDimension, bits, levels } = quantizer;
   const entries = codebookSize ?? levels?.reduce((product, level) => product * level, 1) ?? (bits ? 2 ** bits : undefined);
   const dimension = entryDimension ?? levels?.length ?? bits;
-  return [`f${size.reduction}`, entries && `K ${number(entries)}`, dimension && `D ${dimension}`].filter(Boolean).join(' · ');
+  const frames = size.frames && `t${size.frames.reduction}`;
+  return [`f${size.reduction}`, frames, entries && `K ${number(entries)}`, dimension && `D ${dimension}`]
+    .filter(Boolean)
+    .join(' · ');
 }
 
-export function modelBytes({ files }: Manifest): number {
-  return files.reduce((sum, file) => sum + file.bytes, 0);
+/** What opening it fetches. */
+export function modelBytes(manifest: Manifest): number {
+  return filesToRun(manifest).reduce((sum, file) => sum + file.bytes, 0);
 }
 
 /** Bytes as a person reads them, in powers of ten as file managers do. */

@@ -1,6 +1,7 @@
 import { TokenscopeError } from '../core/errors.ts';
 import type { Manifest, ModelFile } from '../core/manifest.ts';
 import { parseManifest } from '../core/parse-manifest.ts';
+import { filesToRun } from '../core/run-files.ts';
 import { checkFile, type DownloadOptions, downloadFile } from './download.ts';
 import type { ModelStore } from './model-store.ts';
 import type { ModelFiles, OpenProgress } from './protocol.ts';
@@ -21,8 +22,6 @@ export interface FetchOptions {
 type OnBytes = DownloadOptions['onBytes'];
 
 const MANIFEST = 'manifest.json';
-/** Shown beside a model, never run. */
-const NOT_RUN = /\.(webp|png|jpe?g|avif|md)$/;
 
 /**
  * Reads the manifest and fetches everything the model needs to run, at the same time; progress counts bytes over all files.
@@ -30,7 +29,7 @@ const NOT_RUN = /\.(webp|png|jpe?g|avif|md)$/;
  */
 export async function fetchModel(files: ModelFiles, options: FetchOptions): Promise<ModelContents> {
   const manifest = await readManifest(files, options);
-  const wanted = manifest.files.filter(({ name }) => !NOT_RUN.test(name) && name !== manifest.graphs.discriminator?.file);
+  const wanted = filesToRun(manifest);
   const group = new AbortController();
   const signal = AbortSignal.any([options.signal, group.signal]);
   const progress = countBytes(wanted, options.onProgress);

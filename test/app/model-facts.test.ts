@@ -9,6 +9,8 @@ test('a model in a line', () => {
   expect(modelFacts({ ...fakeManifest, quantizer: { kind: 'lfq', bits: 18 } })).toBe('f8 · K 262,144 · D 18');
   expect(modelFacts({ ...fakeManifest, quantizer: { kind: 'fsq', levels: [8, 5, 5, 5] } })).toBe('f8 · K 1,000 · D 4');
   expect(modelFacts({ ...fakeManifest, quantizer: { kind: 'in-graph' } })).toBe('f8');
+  const frames = { rule: 'causal', reduction: 4, window: 17 } as const;
+  expect(modelFacts({ ...fakeManifest, size: { ...fakeManifest.size, frames } })).toBe('f8 · t4 · K 64 · D 4');
 });
 
 test('titles are cut before their facts, sizes read like a file manager’s', () => {
@@ -16,6 +18,7 @@ test('titles are cut before their facts, sizes read like a file manager’s', ()
   expect(shortTitle({ ...fakeManifest, title: 'VQ-VAE f8, 512 entries' })).toBe('VQ-VAE');
   expect(shortTitle(fakeManifest)).toBe('Colour cube, 64 entries');
   expect(modelBytes(fakeManifest)).toBe(2000);
+  expect(modelBytes({ ...fakeManifest, files: [...fakeManifest.files, { name: 'recorded-a.webp', bytes: 500 }] })).toBe(2000);
   expect([2000, 6_560_000].map(megabytes)).toEqual(['2.0 kB', '6.6 MB']);
 });
 

@@ -2,12 +2,11 @@ import { HttpRequests } from '../../convert/http-requests.ts';
 import { downloadSource, httpSource } from '../../convert/http-source.ts';
 import { TokenscopeError } from '../../core/errors.ts';
 import { parseManifest } from '../../core/parse-manifest.ts';
+import { filesToRun } from '../../core/run-files.ts';
 import type { Loaded, ModelFiles, RemoteChoice, RemoteFacts, RemoteFile } from '../protocol.ts';
 import type { Network } from './look-up.ts';
 
 const MANIFEST = 'manifest.json';
-/** Shown beside a model, or asked for by other pages of it. */
-const NOT_RUN = /\.(webp|png|jpe?g|avif|md)$/;
 
 /** ONNX files are fetched whole. */
 export async function onnxFacts({ files }: RemoteChoice, network: Network): Promise<RemoteFacts> {
@@ -31,7 +30,7 @@ export async function folderFacts({ files }: RemoteChoice, network: Network): Pr
   if (!given) throw new TokenscopeError('model-missing-file', { file: MANIFEST });
   const text = await readText(given, network);
   const manifest = parseManifest(parseJson(text));
-  const needed = manifest.files.filter(({ name }) => !NOT_RUN.test(name));
+  const needed = filesToRun(manifest);
   const bytes = needed.reduce((sum, file) => sum + file.bytes, 0);
   const own: ModelFiles = Object.fromEntries(
     manifest.files.map(({ name, url }) => [name, new URL(url ?? name, given.url).href] as const),
