@@ -59,6 +59,27 @@ describe('the command line, from a published checkpoint to pixels', () => {
   });
 });
 
+it('a published network takes a longer clip in one pass: what comes later changes nothing before it, where it is causal', async () => {
+  const model = join(folder, 'cosmos_dv');
+  expect(await convert([...filesOf('cosmos_dv'), '--out', model])).toBe(0);
+  const { data } = array(join(fixtures, 'cosmos_dv/input.npy'));
+  const [short, long, area] = [17, 25, 32 * 32];
+  const longer = Float32Array.from({ length: 3 * long * area }, (_, i) => {
+    const frame = Math.floor(i / area) % long;
+    const within = Math.floor(i / (long * area)) * short * area + Math.min(frame, 2 * short - 2 - frame) * area;
+    return data[within + (i % area)]!;
+  });
+  const file = join(folder, 'longer.npy');
+  writeFileSync(file, writeNpy(longer, [1, 3, long, 32, 32]));
+  expect(await encode([model, file, '--out', folder])).toBe(0);
+  const { shape, data: tokens } = array(join(folder, 'tokens.npy'));
+  const before = array(join(fixtures, 'cosmos_dv/tokens.npy')).data;
+  expect(shape).toEqual([4, 4, 4]);
+  expect([...tokens.slice(0, before.length)]).toEqual([...before]);
+  expect(await decode([model, join(folder, 'tokens.npy'), '--out', folder])).toBe(0);
+  expect(array(join(folder, 'reconstruction.npy')).shape).toEqual([1, 3, long, 32, 32]);
+});
+
 describe('ONNX graphs', () => {
   const dropped = join(import.meta.dirname, '../fixtures/onnx/dropped');
   const pair = ['encoder.onnx', 'decoder.onnx'].map((name) => join(dropped, 'sixteen', name));

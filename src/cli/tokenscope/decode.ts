@@ -7,6 +7,7 @@ import { cellCount, type TokenGrid } from '../../core/token-grid.ts';
 import type { Model } from '../../engine/model.ts';
 import { fromGraphPixels, pixelSize, planarPixels } from '../../engine/pixel-layout.ts';
 import { readBytes, writeArray, writeFile } from './arrays.ts';
+import { inOnePass } from './encoding.ts';
 import { withModel } from './node-model.ts';
 import { writePng } from './png.ts';
 
@@ -16,12 +17,12 @@ interface Decoding {
   readonly pictures: readonly Picture[];
 }
 
-/** `decode <model folder> <tokens.npy> --out <folder>` */
+/** `decode <model folder> <tokens.npy> --out <folder> [--windows]`: the last for tokens that were made window by window, as the page does. */
 export async function decode(argv: string[]): Promise<number> {
   const { values: options, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { out: { type: 'string' } },
+    options: { out: { type: 'string' }, windows: { type: 'boolean', default: false } },
   });
   const [folder, file, ...rest] = positionals;
   if (!folder || !file || rest.length > 0) throw new Error('Name a model folder and one .npy file of tokens.');
@@ -29,7 +30,7 @@ export async function decode(argv: string[]): Promise<number> {
   if (!out) throw new Error('Say where the reconstruction goes: --out <folder>.');
   const { grid } = readTokenFile(readBytes(file), basename(file));
   const { windows, video } = await withModel(folder, async (model) => {
-    const decoded = await decodeVolume(model, grid);
+    const decoded = await decodeVolume(model, grid, inOnePass(model.manifest) && !options.windows);
     return { windows: decoded, video: model.manifest.medium === 'video' };
   });
   const pictures = windows.flatMap((window) => window.pictures);
@@ -47,21 +48,22 @@ export async function decode(argv: string[]): Promise<number> {
   return 0;
 }
 
-/** Window by window; a volume of one window is taken as it is. */
-async function decodeVolume(model: Model, { tokens, shape }: TokenGrid): Promise<Decoding[]> {
-  const rule = frameRuleOf(model.manifest);
+/** Window by window; a volume of one window is taken as it is, and all of it when it goes in one pass. */
+async function decodeVolume(model: Model, { tokens, shape }: TokenGrid, onePass: boolean): Promise<Decoding[]> {
+  const own = frameRuleOf(model.manifest);
+  const rule = onePass ? { ...own, window: framesOfPlanes(own, shape.t) } : own;
   const area = shape.h * shape.w;
   const whole = planesOfFrames(rule, rule.window);
   const decoded: Decoding[] = [];
   for (const { firstPlane, planes } of planVolume(shape.t, rule).windows) {
     const filled = rule.rule === 'grouped' && shape.t > whole ? whole : planes;
-    const own = { ...shape, t: filled };
-    const part = new Int32Array(cellCount(own));
+    const filledShape = { ...shape, t: filled };
+    const part = new Int32Array(cellCount(filledShape));
     for (let i = 0; i < filled; i++) {
       const plane = firstPlane + Math.min(i, planes - 1);
       part.set(tokens.subarray(plane * area, (plane + 1) * area), i * area);
     }
-    decoded.push(await decodeWindow(model, part, own, framesOfPlanes(rule, planes)));
+    decoded.push(await decodeWindow(model, part, filledShape, framesOfPlanes(rule, planes)));
   }
   return decoded;
 }

@@ -10,7 +10,11 @@ const SOURCE = 'tokenscope-source';
 const MINUTES = 10;
 
 /** A picture or clip through the page itself, in a headless browser: its own reading, framing and engine. `size` is `HxW`. */
-export async function encodeInPage(folder: string, input: string, size: string | undefined): Promise<Encoding> {
+export async function encodeInPage(
+  folder: string,
+  input: string,
+  size: string | undefined,
+): Promise<Encoding & { windows: number }> {
   if (!existsSync(input)) throw new Error(`${input} cannot be opened.`);
   const names = listFolder(folder);
   if (size !== undefined && !/^\d+x\d+$/.test(size)) throw new Error(`--size is height x width, like 256x256, not ${size}.`);
@@ -31,7 +35,7 @@ export async function encodeInPage(folder: string, input: string, size: string |
 }
 
 /** By the page's own console, as a teacher's script would; a clip's windows then once more, for the latents of all its planes. */
-async function encodeIn(page: Page, names: readonly string[], input: string): Promise<Encoding> {
+async function encodeIn(page: Page, names: readonly string[], input: string): Promise<Encoding & { windows: number }> {
   const parts = await page.evaluate(
     async ({ names, input, folder, source }) => {
       const read = async (path: string, name: string) => new File([await (await fetch(path)).blob()], name);
@@ -55,12 +59,13 @@ async function encodeIn(page: Page, names: readonly string[], input: string): Pr
     },
     { names, input, folder: MODEL, source: SOURCE },
   );
-  return joinPlanes(
+  const whole = joinPlanes(
     parts.map(({ tokens, shape, latents }) => ({
       grid: { shape, tokens: Int32Array.from(tokens) },
       latents: latents && { data: Float32Array.from(latents.data), d: latents.d, shape },
     })),
   );
+  return { ...whole, windows: parts.length };
 }
 
 /** What a run gives; of one that is over, crossing to the page as it is. */

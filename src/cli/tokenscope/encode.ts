@@ -6,7 +6,7 @@ import type { Model } from '../../engine/model.ts';
 import { adaptPixels, type FrameSize } from '../../engine/pixel-layout.ts';
 import { readArray, writeArray } from './arrays.ts';
 import { encodeInPage } from './encode-in-page.ts';
-import { type Encoding, joinPlanes } from './encoding.ts';
+import { type Encoding, inOnePass, joinPlanes } from './encoding.ts';
 import { withModel } from './node-model.ts';
 
 /** `encode <model folder> <picture | clip | input.npy> --out <folder> [--size 256x256]` */
@@ -19,17 +19,21 @@ export async function encode(argv: string[]): Promise<number> {
   const [folder, input, ...rest] = positionals;
   if (!folder || !input || rest.length > 0) throw new Error('Name a model folder and one picture, clip or .npy file.');
   if (!values.out) throw new Error('Say where the arrays go: --out <folder>.');
-  const { grid, latents } = /\.npy$/i.test(input)
-    ? await withModel(folder, (model) => encodeArray(model, readArray(input), input))
+  const { grid, latents, windows } = /\.npy$/i.test(input)
+    ? { windows: 1, ...(await withModel(folder, (model) => encodeArray(model, readArray(input), input))) }
     : await encodeInPage(folder, input, values.size);
   const { t, h, w } = grid.shape;
   if (latents) writeArray(values.out, 'latents', latents.data, [latents.d, t, h, w]);
   writeArray(values.out, 'tokens', grid.tokens, [t, h, w]);
-  process.stdout.write(`${values.out}: ${t} × ${h} × ${w} tokens${latents ? `, latents of ${latents.d} numbers` : ''}\n`);
+  const made = windows > 1 ? `, in ${windows} windows (decode them with --windows)` : '';
+  process.stdout.write(`${values.out}: ${t} × ${h} × ${w} tokens${latents ? `, latents of ${latents.d} numbers` : ''}${made}\n`);
   return 0;
 }
 
-/** N × C × (T ×) H × W in the model's own range, taken as it is; one channel stands for all three. Pictures (N may be more than 1) are planes one after another. */
+/**
+ * N × C × (T ×) H × W in the model's own range, taken as it is; one channel stands for all three. Pictures (N may be more than 1)
+ * are planes one after another. A published network takes a clip in one pass, as its authors' code does; ours in windows.
+ */
 async function encodeArray(model: Model, array: NpyArray, file: string): Promise<Encoding> {
   const size = frameSize(array.shape, model.manifest, file);
   const given = inColour(Float32Array.from(array.data), array.shape);
@@ -38,9 +42,10 @@ async function encodeArray(model: Model, array: NpyArray, file: string): Promise
   const area = size.height * size.width;
   const { layout } = model.manifest.graphs.encoder;
   const parts: Encoding[] = [];
-  for (const window of planClip(size.frames, rule).windows) {
+  const { windows } = planClip(size.frames, inOnePass(model.manifest) ? { ...rule, window: size.frames } : rule);
+  for (const window of windows) {
     // Only a piece of a longer clip is filled up: an array of one window is taken as it is.
-    const frames = size.frames <= rule.window ? window.frames : window.frames + window.padded;
+    const frames = windows.length === 1 ? window.frames : window.frames + window.padded;
     const piece = takeFrames(values, size.frames, area, window.firstFrame, frames);
     const part = { ...size, frames };
     const { grid, latents } = await model.encodeArray(adaptPixels(piece, layout, part), part);

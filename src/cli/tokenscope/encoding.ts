@@ -1,9 +1,18 @@
+import type { Manifest } from '../../core/manifest.ts';
 import { cellCount, type Latents, type TokenGrid } from '../../core/token-grid.ts';
 
 /** What a run gives: latents D × t × h × w where the quantizer is outside the graphs, and tokens t × h × w. */
 export interface Encoding {
   readonly grid: TokenGrid;
   readonly latents: Latents | undefined;
+}
+
+/**
+ * Whether an array's frames go through the network all at once: published networks of clips do it, and are compared with that. The
+ * page, and models that were trained on windows, take one window after another.
+ */
+export function inOnePass({ medium, conversion }: Pick<Manifest, 'medium' | 'conversion'>): boolean {
+  return medium === 'video' && conversion !== undefined;
 }
 
 /** Runs over pieces of a clip as one: their planes follow one another. */
