@@ -30,6 +30,8 @@ interface ClipFigures extends Use {
 export interface Training {
   readonly minutes: number;
   readonly machine: string;
+  /** What the weights had behind them when this training began. */
+  readonly after?: string;
   readonly steps: number;
   readonly adversarialSteps: number;
   readonly loss: string;
@@ -43,12 +45,12 @@ export interface Training {
 const WEIGHTS_LICENCE = 'CC BY-NC 4.0';
 
 export function describeSource(training: Training, paper: string): Manifest['source'] {
-  const { minutes, machine, steps } = training;
+  const { minutes, machine, steps, after } = training;
   return {
     paper,
     repository: 'this one, models/recipes',
     licence: `${WEIGHTS_LICENCE}, for research and teaching`,
-    training: `${minutes} minutes (${grouped(steps)} steps) on ${machine}. ${training.loss}`,
+    training: `${minutes} minutes (${grouped(steps)} steps) on ${machine}${after ? `, after ${after}` : ''}. ${training.loss}`,
   };
 }
 
@@ -70,7 +72,7 @@ published weights.
 
 ## Training
 
-${training.minutes} minutes on ${training.machine}: ${grouped(training.steps)} steps${adversarial}.
+${training.minutes} minutes on ${training.machine}: ${grouped(training.steps)} steps${adversarial}.${training.after ? ` The weights went on from ${training.after}.` : ''}
 
 Loss: ${training.loss}
 

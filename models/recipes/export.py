@@ -141,6 +141,7 @@ def main() -> None:
     parser.add_argument("--pictures", required=True, type=Path, help="held-out pictures for the figures")
     parser.add_argument("--clips", type=Path, help="held-out clips, for a model of clips")
     parser.add_argument("--machine", required=True, help="the machine that trained it, in words")
+    parser.add_argument("--after", help='what the weights had behind them at the start of this run ("109 minutes, 5,153 steps")')
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "out")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -154,6 +155,7 @@ def main() -> None:
     training = {
         "minutes": round(state["seconds"] / 60, 1),
         "machine": arguments.machine,
+        **({"after": arguments.after} if arguments.after else {}),
         "threads": state["threads"],
         "steps": state["step"],
         "adversarialSteps": state["critic_steps"],
