@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConvertedModel } from '../src/convert/architecture.ts';
 import { convertCheckpoint } from '../src/convert/architectures/index.ts';
@@ -8,7 +8,7 @@ import { readValues, type StoredTensors } from '../src/convert/tensors.ts';
 import { floatsToHalves } from '../src/core/half.ts';
 import type { Manifest, ModelFile } from '../src/core/manifest.ts';
 import { parseManifest } from '../src/core/parse-manifest.ts';
-import { describeSource, type Training, writeCard } from './card.ts';
+import { describeSource, SHEET, type Training, writeCard } from './card.ts';
 import { type CriticSettings, discriminatorFacts, drawDiscriminator } from './discriminator.ts';
 import { buildToy } from './toy.ts';
 
@@ -59,6 +59,8 @@ export async function buildModel(id: string, folder: string): Promise<Manifest> 
   const manifest = parseManifest(keepRecorded(folder, { manifest: 1, id, ...built.manifest, files }));
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(folder, 'card.md'), built.card(manifest));
+  const sheet = join(TRAINED, id, SHEET);
+  if (existsSync(sheet)) copyFileSync(sheet, join(folder, SHEET));
   return manifest;
 }
 

@@ -42,6 +42,9 @@ export interface Training {
   readonly together?: Use;
 }
 
+/** Contact sheet of held-out pictures or clips, beside the card. */
+export const SHEET = 'sheet.webp';
+
 const WEIGHTS_LICENCE = 'CC BY-NC 4.0';
 
 export function describeSource(training: Training, paper: string): Manifest['source'] {
@@ -92,6 +95,8 @@ ${results(training)}
 
 Weights: ${WEIGHTS_LICENCE}, for research and teaching. They were trained on photographs of which a part is under research-only or unstated terms;
 whoever wants to use them for anything else should train again on data they may use (models/recipes).
+
+![Source, reconstruction and twice the difference](${SHEET})
 `;
 }
 
