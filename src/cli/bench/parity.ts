@@ -1,28 +1,48 @@
-import { type BenchLine, type Measurement, notMeasured } from '../bench-run.ts';
+import type { Page } from 'playwright-core';
+import { type BenchContext, type BenchLine, type Measurement, notMeasured } from '../bench-run.ts';
 import { compareProviders, type Parity } from '../parity.ts';
 
 const LINE = { what: 'WebGPU against WASM, smallest size', target: 'token rule; reconstruction within 1 of 255' };
 
+type Open = BenchContext['open'];
+
 /**
- * On the machine's own GPU where there is one, else on the software adapter, which computes the same way. The page
- * itself runs the toy meanwhile: its own runs would stand in the queue.
+ * On the machine's own GPU where there is one, else on the software adapter, which computes the same way. Each model has a page of its
+ * own, and a second one when the adapter never answers, as the software one sometimes does.
  */
 export default {
   async measure({ open, gpu }) {
-    const { page, close } = await open({ gpu: gpu ? 'machine' : 'software', query: 'adapter=any&model=toy&size=32x32' });
-    try {
-      await page.waitForFunction(() => window.tokenscopeTest!.store.getState().device, undefined, { timeout: 120_000 });
-      const device = await page.evaluate(() => window.tokenscopeTest!.store.getState().device!);
-      if (device.provider !== 'webgpu') return [notMeasured({ ...LINE, where: 'all models' }, `no WebGPU here (${device.why})`)];
-      const models = await page.evaluate(() => window.tokenscopeTest!.catalog.map(({ id }) => id));
-      const lines: BenchLine[] = [];
-      for (const model of models) lines.push(...describe(await compareProviders(page, model)));
-      return lines;
-    } finally {
-      await close();
+    const kind = gpu ? 'machine' : 'software';
+    const { device, models } = await onPage(open, kind, (page) =>
+      page.evaluate(() => {
+        const { store, catalog } = window.tokenscopeTest!;
+        return { device: store.getState().device!, models: catalog.map(({ id }) => id) };
+      }),
+    );
+    if (device.provider !== 'webgpu') return [notMeasured({ ...LINE, where: 'all models' }, `no WebGPU here (${device.why})`)];
+    const lines: BenchLine[] = [];
+    for (const model of models) {
+      const compare = () => onPage(open, kind, (page) => compareProviders(page, model));
+      const parity = await compare().catch((error: unknown) => {
+        if (!String(error).includes('engine-timeout')) throw error;
+        return compare();
+      });
+      lines.push(...describe(parity));
     }
+    return lines;
   },
 } satisfies Measurement;
+
+/** The page itself runs the toy meanwhile: its own runs would stand in the queue. */
+async function onPage<T>(open: Open, gpu: 'machine' | 'software', work: (page: Page) => Promise<T>): Promise<T> {
+  const { page, close } = await open({ gpu, query: 'adapter=any&model=toy&size=32x32' });
+  try {
+    await page.waitForFunction(() => window.tokenscopeTest!.store.getState().device, undefined, { timeout: 120_000 });
+    return await work(page);
+  } finally {
+    await close();
+  }
+}
 
 function describe(parity: Parity): BenchLine[] {
   const { model, adapter, side, cells, mismatched, nearTies, levels, checks } = parity;
