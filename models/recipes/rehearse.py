@@ -83,7 +83,8 @@ def main() -> None:
         for model in arguments.models:
             folder = Path(place) / model
             clips = load_recipe(model).clips
-            start = exported / clips.start_from if clips else None
+            first = exported / clips.start_from if clips else None
+            start = first if first and first.exists() else None
             steps = train(arguments, model, folder, start)
             figures = export(arguments, model, folder, exported)
             print(f"{model}: {steps} steps, {figures['psnr']} dB, {figures['usage']:.1%} of the entries used", flush=True)
