@@ -3,7 +3,7 @@ import { useTexts } from '../i18n/index.ts';
 import { useCatalog, useTokenscope } from '../state/hooks.ts';
 import { useElementSize, useWindowSize } from '../ui/size.ts';
 import type { Frame } from '../ui/viewport.ts';
-import { manifestEntries, manifestFacts, modelTitle } from '../views/codebook-facts.ts';
+import { manifestFacts, modelTitle } from '../views/codebook-facts.ts';
 import { CompareAddModel } from '../views/compare-add-model.tsx';
 import { useBlink } from '../views/compare-blink.ts';
 import { useDifferences } from '../views/compare-differences.ts';
@@ -43,7 +43,7 @@ export function ComparePlace() {
       catalog.map(({ manifest }) => ({
         id: manifest.id,
         title: modelTitle(manifest, t),
-        facts: manifestFacts(manifest, manifestEntries(manifest)),
+        facts: manifestFacts(manifest),
       })),
     [catalog, t],
   );

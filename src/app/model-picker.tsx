@@ -3,7 +3,7 @@ import { useActions, useActiveSlot, useCatalog, useTokenscope } from '../state/h
 import type { Slot } from '../state/store.ts';
 import { PopoverButton } from '../ui/popover.tsx';
 import { showDialog } from './dialogs.ts';
-import { conversionFacts, licenceText, megabytes, modelBytes, modelFacts, modelTitle, shortTitle } from './model-facts.ts';
+import { conversionFacts, licenceText, manifestFacts, megabytes, modelBytes, modelTitle, shortTitle } from './model-facts.ts';
 import styles from './model-picker.module.css';
 
 /** The active model by name and facts; behind it all models: open, beside it, close. */
@@ -16,7 +16,7 @@ export function ModelPicker() {
       label={
         <>
           <span className={styles.name}>{slot ? shortTitle(slot.manifest) : t('shell.noModel')}</span>
-          {slot && <span className={`dimension ${styles.facts}`}>{modelFacts(slot.manifest)}</span>}
+          {slot && <span className={`dimension ${styles.facts}`}>{manifestFacts(slot.manifest)}</span>}
           <span className={styles.arrow} />
         </>
       }
@@ -86,7 +86,7 @@ function OpenRow({ slot, active, alone, close }: OpenRowProps) {
         <div className={styles.title}>
           {modelTitle(manifest, t)} {phase !== 'ready' && <span className="badge">{t(`shell.phase.${phase}`)}</span>}
         </div>
-        <div className="dimension">{modelFacts(manifest)}</div>
+        <div className="dimension">{manifestFacts(manifest)}</div>
         <div className="caption">{licenceText(manifest, t)}</div>
         {conversionFacts(manifest, t).map((fact) => (
           <div key={fact} className="caption">
@@ -154,7 +154,7 @@ function ClosedRow({ model, close }: { readonly model: ReturnType<typeof useCata
       <div>
         <div className={styles.title}>{modelTitle(manifest, t)}</div>
         <div className="dimension">
-          {modelFacts(manifest)} · {megabytes(modelBytes(manifest))}
+          {manifestFacts(manifest)} · {megabytes(modelBytes(manifest))}
         </div>
         <div className="caption">{licenceText(manifest, t)}</div>
       </div>

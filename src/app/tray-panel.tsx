@@ -5,7 +5,7 @@ import type { TrayItem, TrayRow, TrayRun } from '../state/store.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { csvBlob } from '../ui/savable.ts';
 import { useErrorText } from './error-text.ts';
-import { modelFacts, modelTitle } from './model-facts.ts';
+import { manifestFacts, modelTitle } from './model-facts.ts';
 import { pickFiles, saveFile } from './pick-files.ts';
 import { setFigures, trayMetrics, trayTable } from './tray-figures.ts';
 import styles from './tray-panel.module.css';
@@ -97,7 +97,7 @@ function SetFigures({ run }: { readonly run: TrayRun }) {
       </dl>
       <p className="caption">
         {t('shell.tray.sample', { tokens: number(tokens), pictures: number(run.rows.filter((row) => row.measures).length) })}{' '}
-        {modelTitle(run.model, t)} · {modelFacts(run.model)}
+        {modelTitle(run.model, t)} · {manifestFacts(run.model)}
       </p>
     </>
   );

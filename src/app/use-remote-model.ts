@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Answer } from '../state/actions.ts';
+import type { Answer } from '../state/attempt.ts';
 import { useActions } from '../state/hooks.ts';
 
 type Actions = ReturnType<typeof useActions>;

@@ -1,6 +1,7 @@
 import type { ConvertedModel } from '../convert/architecture.ts';
 import { convertCheckpoint, unrecognised } from '../convert/architectures/index.ts';
 import { idFrom, modelFolder } from '../convert/model-folder.ts';
+import { LICENCE_NOT_STATED } from '../core/licence.ts';
 import type { FolderStore } from './folder-store.ts';
 import type { CheckpointFile, Conversion, ConvertOptions, Loaded, RemoteChoice, RemoteFacts } from './protocol.ts';
 import { folderFacts, onnxFacts } from './remote/facts.ts';
@@ -10,9 +11,6 @@ interface CheckpointParts {
   readonly fetch: typeof fetch;
   readonly folders: FolderStore;
 }
-
-/** Not said by the file itself, and not ours to say. */
-const LICENCE = 'not stated';
 
 /** Converts checkpoints. One whose head was read to be shown to the visitor is not read again when it is opened. */
 export function keepCheckpoints({ fetch, folders }: CheckpointParts) {
@@ -63,7 +61,7 @@ export type Checkpoints = ReturnType<typeof keepCheckpoints>;
 function folderOf(converted: ConvertedModel, given: ConvertOptions['identity'], file: string): Omit<Conversion, 'milliseconds'> {
   const name = file.replace(/^.*[/\\]/, '');
   const { architecture } = converted.manifest;
-  const { licence = LICENCE, repository } = given ?? {};
+  const { licence = LICENCE_NOT_STATED, repository } = given ?? {};
   const identity = {
     id: given?.id ?? idFrom(name),
     title: given?.title ?? `${name} (${architecture})`,

@@ -1,5 +1,4 @@
 import type { ClipWindow } from '../core/clip.ts';
-import type { TokenscopeError } from '../core/errors.ts';
 import type { Framing } from '../core/framing.ts';
 import type { CheckpointForm, Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
@@ -17,11 +16,9 @@ import type {
   StoredModel,
 } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
+import type { Answer } from './attempt.ts';
 import type { SelfTestReport, Variant } from './self-test.ts';
 import type { ClipSettings, CompareView, Palette, Place, State } from './store.ts';
-
-/** What was asked for, or why there is nothing; undefined after an abort. */
-export type Answer<T> = { readonly value: T } | { readonly failed: TokenscopeError } | undefined;
 
 /** What a visitor has seen of a model on a server, and agreed to. */
 export interface RemoteOffer {

@@ -1,4 +1,3 @@
-import { asTokenscopeError, isAbort } from '../core/errors.ts';
 import { DEFAULT_FRAMING } from '../core/framing.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
@@ -7,7 +6,7 @@ import { scalingOf } from '../core/scaling.ts';
 import type { ModelFiles, Provider } from '../engine/protocol.ts';
 import type { Remark } from '../media/opened-picture.ts';
 import type { Actions } from './actions.ts';
-import { attempt } from './attempt.ts';
+import { answered, attempt } from './attempt.ts';
 import { readManifest } from './models.ts';
 import type { Parts } from './parts.ts';
 import { findSlot } from './slots.ts';
@@ -42,15 +41,6 @@ export function onnxActions(
   const { store, engine, notices } = parts;
   let lastKey = 0;
 
-  /** Failures are the sheet's to show; an abort is silence. */
-  async function answered<T>(work: () => Promise<T>) {
-    try {
-      return { value: await work() };
-    } catch (error) {
-      return isAbort(error) ? undefined : { failed: asTokenscopeError(error) };
-    }
-  }
-
   const diagnose = async (
     files: ModelFiles,
     provider: Provider | undefined,
@@ -68,17 +58,18 @@ export function onnxActions(
     if (!said || !result?.source || !model || runMs(result) > UNASKED_MS) return;
     const { tried, sure } = await diagnose(files, model.device.provider, () => {}, new AbortController().signal);
     const [best] = tried;
-    const own = tried.find(({ scaling }) => scaling.input === said.input && scaling.channels === said.channels);
-    if (!best || !own || !sure || sameScaling(best.scaling, said) || !findSlot(store.getState(), key)) return;
-    const same = best.scaling.input === said.input && best.scaling.channels === said.channels;
-    const gain = same ? undefined : best.psnr - own.psnr;
-    if (gain !== undefined && gain < WORTH_TELLING) return;
+    // Of each input the doctor keeps the output that suits it best, so the manifest's own stands here at its best.
+    const own = tried.find(({ scaling }) => sameInput(scaling, said));
+    if (!best || !own || !sure || !findSlot(store.getState(), key)) return;
     const { input, output, channels } = best.scaling;
-    notices.tellAnew('open.manifest', {
-      text: gain === undefined ? 'open.manifest.output' : 'open.manifest.input',
-      parameters: { title: manifest.title, said: said.input, input, output, channels, gain: (gain ?? 0).toFixed(1) },
-    });
+    const gain = best.psnr - own.psnr;
+    const parameters = { title: manifest.title, said: said.input, input, output, channels, gain: gain.toFixed(1) };
+    if (gain >= WORTH_TELLING) notices.tellAnew('open.manifest', { text: 'open.manifest.input', parameters });
+    else if (best === own && output !== said.output)
+      notices.tellAnew('open.manifest', { text: 'open.manifest.output', parameters });
   }
+
+  const showSheet = (files: Readonly<Record<string, Blob>>) => store.setState({ sheet: { key: ++lastKey, files } });
 
   return {
     openFolder: async (files) => {
@@ -91,9 +82,9 @@ export function onnxActions(
     canReadAnew: (slot) => graphFilesOf(parts, slot) !== undefined,
     readAnew: (slot) => {
       const files = graphFilesOf(parts, slot);
-      if (files) store.setState({ sheet: { key: ++lastKey, files } });
+      if (files) showSheet(files);
     },
-    openOnnx: (files) => store.setState({ sheet: { key: ++lastKey, files } }),
+    openOnnx: showSheet,
     closeOnnx: () => store.setState({ sheet: undefined }),
     proposeOnnx: (files, corrections, onProgress, signal) =>
       answered(() => engine.proposeModel(files, corrections, onProgress, signal)),
@@ -125,8 +116,8 @@ function runMs({ source, timings }: Result): number {
   return ((timings.encodeMs + (timings.decodeMs ?? 0)) * DOCTOR_SIDE ** 2) / (source.height * source.width);
 }
 
-function sameScaling(a: Scaling, b: Scaling): boolean {
-  return a.input === b.input && a.output === b.output && a.channels === b.channels;
+function sameInput(a: Scaling, b: Scaling): boolean {
+  return a.input === b.input && a.channels === b.channels;
 }
 
 /** The model's folder with the manifest as it was settled. */

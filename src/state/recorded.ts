@@ -1,4 +1,5 @@
 import { frameRuleOf, planClip } from '../core/clip-plan.ts';
+import { entryCount } from '../core/entry-count.ts';
 import { TokenscopeError } from '../core/errors.ts';
 import { DEFAULT_FRAMING, type Framing, type Size } from '../core/framing.ts';
 import type { Manifest, RecordedResult } from '../core/manifest.ts';
@@ -7,7 +8,6 @@ import { unpackTokens } from '../core/token-bits.ts';
 import { cellCount, type GridShape, type Latents, type TokenGrid, tokenCounts } from '../core/token-grid.ts';
 import type { CatalogModel, ModelFiles } from '../engine/protocol.ts';
 import type { Sample } from '../media/samples.ts';
-import { entryCount } from './slots.ts';
 import type { ClipResult, EntryPictures, Result, Slot } from './store.ts';
 import type { EntryFacts, Surroundings } from './surroundings.ts';
 

@@ -1,7 +1,6 @@
-import { asTokenscopeError, isAbort } from '../core/errors.ts';
 import type { CheckpointFile, Loaded, ModelFiles, RemoteChoice, RemoteModel } from '../engine/protocol.ts';
 import type { Actions, RemoteOffer } from './actions.ts';
-import { attempt } from './attempt.ts';
+import { answered, attempt } from './attempt.ts';
 import { readManifest } from './models.ts';
 import type { Parts } from './parts.ts';
 import { findSlot } from './slots.ts';
@@ -19,15 +18,6 @@ type RemoteVerbs =
 export function remoteActions(parts: Parts, verbs: Pick<Actions, 'openModelFiles' | 'openOnnx'>): Pick<Actions, RemoteVerbs> {
   const { store, engine, models, surroundings } = parts;
   let lastKey = 0;
-
-  /** Failures are the dialog's to show; an abort is silence. */
-  async function answered<T>(work: () => Promise<T>) {
-    try {
-      return { value: await work() };
-    } catch (error) {
-      return isAbort(error) ? undefined : { failed: asTokenscopeError(error) };
-    }
-  }
 
   /** Gives what to do once everything is here. */
   async function bring({ model, choice, facts }: RemoteOffer, onProgress: (progress: Loaded) => void, signal: AbortSignal) {

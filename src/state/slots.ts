@@ -1,13 +1,7 @@
+import { entryCount } from '../core/entry-count.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { firstCell, followGrid, isUsual, tokenAt } from './selection.ts';
 import type { Selection, Slot, State, Store } from './store.ts';
-
-/** Entries a model has, as its manifest tells; 0 when only the graph knows. */
-export function entryCount({ quantizer }: Manifest): number {
-  if (quantizer.codebookSize) return quantizer.codebookSize;
-  if (quantizer.levels) return quantizer.levels.reduce((product, level) => product * level, 1);
-  return quantizer.bits ? 2 ** quantizer.bits : 0;
-}
 
 export function emptySlot(key: number, manifest: Manifest): Slot {
   return {

@@ -1,3 +1,4 @@
+import { entryCount } from '../core/entry-count.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { number, type useTexts } from '../i18n/index.ts';
 import type { Slot } from '../state/store.ts';
@@ -12,28 +13,21 @@ export function bitsOf(size: number): number {
   return Math.max(1, Math.ceil(Math.log2(size)));
 }
 
-/** A model in one line: reduction, codebook size, entry dimension. */
-export function modelFacts(slot: Slot): string {
+/** An open model in one line: `f8 · K 1,024 · D 8`; of clips `f8 · t4 · …`. */
+export function slotFacts(slot: Slot): string {
   return manifestFacts(slot.manifest, codebookSizeOf(slot), slot.model?.entryDimension);
 }
 
-/** The same for a model that is not open; 0 entries are left out. */
-export function manifestFacts({ size, quantizer }: Manifest, entries: number, entryDimension?: number): string {
+/** The same as far as a manifest tells; 0 entries are left out. */
+export function manifestFacts(manifest: Manifest, entries = entryCount(manifest), entryDimension?: number): string {
+  const { size, quantizer } = manifest;
   const facts = [`f${size.reduction}`];
+  if (size.frames) facts.push(`t${size.frames.reduction}`);
   if (entries > 0) facts.push(`K ${number(entries)}`);
   const dimension = entryDimension ?? quantizer.entryDimension ?? quantizer.bits ?? quantizer.levels?.length;
   if (dimension) facts.push(`D ${dimension}`);
   if (quantizer.kind !== 'vq') facts.push(quantizer.kind === 'in-graph' ? 'in-graph' : quantizer.kind.toUpperCase());
   return facts.join(' · ');
-}
-
-/** Entries of a model as its manifest tells; 0 when only the graph knows. */
-export function manifestEntries({ quantizer }: Manifest): number {
-  return (
-    quantizer.codebookSize ??
-    quantizer.levels?.reduce((product, level) => product * level, 1) ??
-    2 ** (quantizer.bits ?? -Infinity)
-  );
 }
 
 /** The part of a title before its facts: `VQGAN f8, 1,024 entries` → `VQGAN`. */

@@ -5,7 +5,7 @@ import { useActions } from '../state/hooks.ts';
 import type { CompareMode, Result, Slot } from '../state/store.ts';
 import { bitmapOf } from '../ui/bitmap.ts';
 import { canvasBlob, type Savable, useSavable } from '../ui/savable.ts';
-import { modelFacts, modelTitle, shortTitle } from './codebook-facts.ts';
+import { modelTitle, shortTitle, slotFacts } from './codebook-facts.ts';
 import { CompareBadge } from './compare-badge.tsx';
 import type { DifferenceScale } from './compare-difference.ts';
 import { CompareDifferenceMap } from './compare-difference-map.tsx';
@@ -54,7 +54,7 @@ export function CompareRow(props: CompareRowProps) {
     <section className={`${styles.row} ${styles[layout.kind]}`} style={size} aria-label={model}>
       <div className={styles.facts}>
         <h2 className={styles.name}>{shortTitle(slot.manifest)}</h2>
-        <div className="dimension">{modelFacts(slot)}</div>
+        <div className="dimension">{slotFacts(slot)}</div>
         <div className={styles.verbs}>
           <CompareBadge slot={slot} />
           {!alone && <Verbs slot={slot} active={active} />}

@@ -1,16 +1,16 @@
 import i18next from 'i18next';
 import { expect, test } from 'vitest';
-import { licenceText, megabytes, modelBytes, modelFacts, modelTitle, shortTitle } from '../../src/app/model-facts.ts';
+import { licenceText, manifestFacts, megabytes, modelBytes, modelTitle, shortTitle } from '../../src/app/model-facts.ts';
 import { changeLanguage, startTexts } from '../../src/i18n/index.ts';
 import { fakeManifest } from '../fake-engine.ts';
 
 test('a model in a line', () => {
-  expect(modelFacts(fakeManifest)).toBe('f8 · K 64 · D 4');
-  expect(modelFacts({ ...fakeManifest, quantizer: { kind: 'lfq', bits: 18 } })).toBe('f8 · K 262,144 · D 18');
-  expect(modelFacts({ ...fakeManifest, quantizer: { kind: 'fsq', levels: [8, 5, 5, 5] } })).toBe('f8 · K 1,000 · D 4');
-  expect(modelFacts({ ...fakeManifest, quantizer: { kind: 'in-graph' } })).toBe('f8');
+  expect(manifestFacts(fakeManifest)).toBe('f8 · K 64 · D 4');
+  expect(manifestFacts({ ...fakeManifest, quantizer: { kind: 'lfq', bits: 18 } })).toBe('f8 · K 262,144 · D 18 · LFQ');
+  expect(manifestFacts({ ...fakeManifest, quantizer: { kind: 'fsq', levels: [8, 5, 5, 5] } })).toBe('f8 · K 1,000 · D 4 · FSQ');
+  expect(manifestFacts({ ...fakeManifest, quantizer: { kind: 'in-graph' } })).toBe('f8 · in-graph');
   const frames = { rule: 'causal', reduction: 4, window: 17 } as const;
-  expect(modelFacts({ ...fakeManifest, size: { ...fakeManifest.size, frames } })).toBe('f8 · t4 · K 64 · D 4');
+  expect(manifestFacts({ ...fakeManifest, size: { ...fakeManifest.size, frames } })).toBe('f8 · t4 · K 64 · D 4');
 });
 
 test('titles are cut before their facts, sizes read like a file manager’s', () => {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { convertCheckpoint, unrecognised } from '../../convert/architectures/index.ts';
 import { idFrom, modelFolder } from '../../convert/model-folder.ts';
 import { openCheckpoint } from '../../convert/open-checkpoint.ts';
+import { LICENCE_NOT_STATED } from '../../core/licence.ts';
 import { type Scaling, scalingNames } from '../../core/proposal.ts';
 import { convertOnnx } from './convert-onnx.ts';
 import { fileSource } from './file-source.ts';
@@ -22,7 +23,7 @@ export async function convert(argv: string[]): Promise<number> {
       graph: { type: 'string', default: 'plain' },
       id: { type: 'string' },
       title: { type: 'string' },
-      licence: { type: 'string', default: 'not stated' },
+      licence: { type: 'string', default: LICENCE_NOT_STATED },
       pixels: { type: 'string' },
       bgr: { type: 'boolean', default: false },
     },

@@ -1,3 +1,4 @@
+import { LICENCE_NOT_STATED } from '../../core/licence.ts';
 import { parseManifest } from '../../core/parse-manifest.ts';
 import type { FrameRule } from '../../core/proposal.ts';
 import { openModelSessions } from '../open-model.ts';
@@ -64,7 +65,7 @@ async function decodedFrames(
     ...(built.codebook && { codebook: built.codebook }),
     ...(built.scores && { scores: built.scores }),
     files,
-    source: { licence: 'not stated' },
+    source: { licence: LICENCE_NOT_STATED },
   });
   const contents = { manifest, file: (name: string) => built.files[name]! };
   const model = await job(() => openModelSessions(contents, runtime, { provider: 'wasm', precision: 'float32' }));

@@ -1,6 +1,7 @@
 import { readSafetensors } from '../../convert/containers/safetensors.ts';
 import { readValues } from '../../convert/tensors.ts';
 import { TokenscopeError } from '../../core/errors.ts';
+import { LICENCE_NOT_STATED } from '../../core/licence.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { modelIdFrom } from '../../core/model-id.ts';
 import { readNpy } from '../../core/npy.ts';
@@ -192,7 +193,7 @@ async function makeFrom(assembled: Assembled, found: Found, { bench, dropped, co
     ...(built.codebook && { codebook: built.codebook }),
     ...(built.scores && { scores: built.scores }),
     files: Object.entries(built.files).map(([name, { size }]) => ({ name, bytes: size })),
-    source: { licence: 'not stated' },
+    source: { licence: LICENCE_NOT_STATED },
   };
   return { manifest: parseManifest(manifest), files: built.files, built, declared: fixed };
 }

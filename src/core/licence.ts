@@ -1,0 +1,2 @@
+/** What a manifest says where no licence is known; the page says it in its own language. */
+export const LICENCE_NOT_STATED = 'not stated';
